@@ -1,0 +1,208 @@
+/* nnc.h: the public interface that every compiled model shares.
+ *
+ * A library made by `nnc` exports one description, `nnc_describe()`, and for each model in it the typed
+ * functions of its own header (`model.h`). A program that knows its model uses `model.h` and needs nothing
+ * from here; a driver that must work with any model (nnc-run, a Python binding) reads the description and
+ * calls through it. Layout changes of these structs raise NNC_ABI_VERSION.
+ *
+ * Conventions: every call returns an nnc_status; nothing prints, exits, throws or aborts. The text of the
+ * last failure of an instance is `error_text(instance)`. Shapes are row-major (last axis contiguous).
+ */
+#ifndef NNC_H
+#define NNC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define NNC_ABI_VERSION 1u
+
+typedef enum nnc_status {
+  NNC_OK = 0,
+  NNC_INVALID_ARGUMENT = 1, /* NULL, negative or too large a size, unknown name */
+  NNC_OUT_OF_MEMORY = 2,
+  NNC_IO = 3,              /* the operating system refused; errno's text is in the message */
+  NNC_BAD_FILE = 4,        /* a file was read and is not what this model can load */
+  NNC_BUSY = 5,            /* another call is running on this instance */
+  NNC_UNSUPPORTED_CPU = 6, /* the library was compiled for a CPU this machine does not have */
+  NNC_INDEX_RANGE = 7,     /* a label or index lies outside of what the model accepts */
+  NNC_INTERNAL = 8         /* a fault of nnc itself */
+} nnc_status;
+
+typedef enum nnc_dtype { NNC_F32 = 0, NNC_F64 = 1, NNC_I32 = 2, NNC_I64 = 3, NNC_U8 = 4, NNC_BOOL = 5 } nnc_dtype;
+
+/* coefficient * product over symbols s of s ** powers[s]; `powers` has symbol_count entries. */
+typedef struct nnc_term {
+  int64_t coefficient;
+  const uint8_t *powers;
+} nnc_term;
+
+/* A size: the sum of its terms over the model's run-time dimensions. No terms: zero. */
+typedef struct nnc_dim {
+  const nnc_term *terms;
+  uint32_t term_count;
+} nnc_dim;
+
+/* A run-time dimension such as `batch`. */
+typedef struct nnc_symbol {
+  const char *name;
+  int64_t bound; /* largest value allowed by `dim name <= bound`, or 0 when unbounded */
+} nnc_symbol;
+
+typedef enum nnc_role {
+  NNC_INPUT = 0,
+  NNC_HYPER = 1,  /* a number of a train block; passed as double */
+  NNC_SEED = 2,   /* i64 scalar, for functions that draw random numbers outside training */
+  NNC_OUTPUT = 3,
+  NNC_LOSS = 4,   /* scalar, reported as double */
+  NNC_METRIC = 5, /* scalar, reported as double */
+  NNC_METRIC_COUNT = 6 /* number of values a metric is the mean of; reported as int64 */
+} nnc_role;
+
+typedef struct nnc_value {
+  const char *name;
+  nnc_role role;
+  nnc_dtype dtype;
+  uint32_t rank;
+  const nnc_dim *dims;
+  double default_value; /* inputs that are scalars with a default, and hypers whose default is a constant */
+  int32_t has_default;
+  int64_t index_bound;  /* > 0: integers must lie in [0, index_bound) or equal index_ignore; checked by the call */
+  int64_t index_ignore; /* an accepted value outside of the range (an ignore index); index_bound if there is none */
+  const char *documentation; /* the `///` text above the declaration, or "" */
+} nnc_value;
+
+typedef enum nnc_function_kind { NNC_PREDICT = 0, NNC_EVALUATE = 1, NNC_STEP = 2, NNC_DEFAULTS = 3 } nnc_function_kind;
+
+typedef struct nnc_frame nnc_frame; /* runtime/frame.h: what a compiled body receives */
+
+/* One C function of a model, without its prefix: "predict", "evaluate", "train_step". */
+typedef struct nnc_function {
+  const char *name;
+  nnc_function_kind kind;
+  uint32_t input_count;
+  const nnc_value *inputs; /* inputs, then seed, then hypers */
+  uint32_t output_count;
+  const nnc_value *outputs;
+  uint64_t symbols_used;      /* bit s: run-time dimension s is an argument */
+  nnc_dim workspace;          /* bytes */
+  int32_t defaults;           /* index of the function that computes hyper defaults from the step, or -1 */
+  int32_t step_variable;      /* index of the step counter this function advances, or -1 */
+  int (*body)(const nnc_frame *frame);
+} nnc_function;
+
+typedef enum nnc_variable_kind {
+  NNC_PARAMETER = 0,
+  NNC_STATE = 1,
+  NNC_SLOT = 2,   /* optimizer state of one parameter */
+  NNC_STEP_COUNTER = 3,
+  NNC_AVERAGE = 4
+} nnc_variable_kind;
+
+typedef enum nnc_init_kind {
+  NNC_INIT_CONSTANT = 0,  /* a */
+  NNC_INIT_UNIFORM = 1,   /* [a, b) */
+  NNC_INIT_NORMAL = 2,    /* mean a, standard deviation b */
+  NNC_INIT_TRUNCATED = 3, /* the same, redrawn outside of two standard deviations */
+  NNC_INIT_ORTHOGONAL = 4,/* gain a; rows or columns orthonormal, over shape [product of leading, last] */
+  NNC_INIT_VALUES = 5     /* the numbers at `values` */
+} nnc_init_kind;
+
+typedef struct nnc_init {
+  nnc_init_kind kind;
+  double a, b;
+  const double *values;
+} nnc_init;
+
+/* Anything an instance remembers between calls; names are the promise of files. */
+typedef struct nnc_variable {
+  const char *name;
+  nnc_variable_kind kind;
+  nnc_dtype dtype;
+  uint32_t rank;
+  const int64_t *shape;
+  uint64_t bytes;
+  uint64_t offset; /* into the instance's block of variables */
+  nnc_init init;
+} nnc_variable;
+
+typedef struct nnc_instance nnc_instance;
+
+typedef struct nnc_options {
+  uint64_t seed;            /* initial values and random operators; same seed, same bits */
+  const int64_t *max_sizes; /* per run-time dimension: reserve workspace for it now, refuse more; NULL: grow */
+  void *memory;             /* memory for everything the instance needs, 64-byte aligned; NULL: allocate */
+  uint64_t memory_bytes;
+  char *error;              /* receives the reason when create fails; may be NULL */
+  uint64_t error_bytes;
+} nnc_options;
+
+/* One kernel call of a compiled function, for profiles and for reading the library: which line it came from. */
+typedef struct nnc_kernel_call {
+  const char *function; /* "train_step" */
+  const char *kernel;   /* symbol of the kernel; equal kernels share one */
+  const char *value;    /* name of what it computes, from the source: "d_hidden" */
+  const char *role;     /* forward, recompute, adjoint, accumulate, optimizer */
+  const char *rule;     /* gradient rule, or "" */
+  const char *file;
+  uint32_t line;
+  uint32_t column;
+} nnc_kernel_call;
+
+typedef struct nnc_model nnc_model;
+
+struct nnc_model {
+  const char *name;   /* as in the text: "MiniGpt" */
+  const char *prefix; /* of its C functions: "mini_gpt" */
+  uint32_t symbol_count;
+  const nnc_symbol *symbols;
+  uint32_t variable_count;
+  const nnc_variable *variables;
+  uint64_t variable_bytes;
+  uint32_t function_count;
+  const nnc_function *functions;
+  uint32_t kernel_call_count;
+  const nnc_kernel_call *kernel_calls;
+
+  /* The generic interface; the typed functions of model.h call the same code. */
+  int (*create)(const nnc_model *model, nnc_instance **out, const nnc_options *options);
+  void (*destroy)(nnc_instance *instance);
+  const char *(*error_text)(const nnc_instance *instance);
+  /* Bytes for options.memory so that no call with sizes up to max_sizes allocates. */
+  int (*memory_bytes)(const nnc_model *model, const int64_t *max_sizes, uint64_t *bytes);
+  /* `sizes`: one per symbol of the model (unused ones ignored). `inputs`: one per input of role NNC_INPUT and
+   * NNC_SEED in order; a NULL input takes its default if it has one. `outputs`: one per result of role
+   * NNC_OUTPUT. `hyper`: one double per hyper in order, or NULL for the defaults at this step. `report`: one
+   * 8-byte slot per loss, metric (double) and metric count (int64_t) in order of the results, or NULL. */
+  int (*call)(nnc_instance *instance, uint32_t function, const int64_t *sizes, const void *const *inputs,
+              void *const *outputs, const double *hyper, void *report);
+  int (*hyper_defaults)(nnc_instance *instance, uint32_t function, double *hyper);
+  int (*get)(nnc_instance *instance, const char *variable, void *data, uint64_t bytes);
+  int (*set)(nnc_instance *instance, const char *variable, const void *data, uint64_t bytes);
+  /* safetensors with all variables; `extra` is a JSON object of strings kept in the file's metadata, or NULL. */
+  int (*save)(nnc_instance *instance, const char *path, const char *extra_json);
+  /* Loads nothing at all unless everything fits. parameters_only: keep optimizer state and steps. */
+  int (*load)(nnc_instance *instance, const char *path, int parameters_only);
+};
+
+typedef struct nnc_library {
+  uint32_t abi_version; /* NNC_ABI_VERSION of the compiler; check it before reading on */
+  const char *compiler; /* "nnc 0.1.0" */
+  const char *target;   /* "x86-64-v3" */
+  uint32_t model_count;
+  const nnc_model *const *models;
+  /* Threads the library's pool may use, the caller's included; set before its first parallel call, else
+   * NNC_THREADS or the CPUs of the affinity mask decide. Results never depend on it. */
+  int (*set_threads)(int count);
+} nnc_library;
+
+/* The one symbol, beside the typed functions, that every library exports. */
+const nnc_library *nnc_describe(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
