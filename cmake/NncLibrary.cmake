@@ -2,7 +2,7 @@
 # and nnc_add_program(name SOURCES main.cpp [LINK libs...])
 #
 # One static library per directory. Headers of MLIR are precompiled once, in NncPch, and shared by all.
-# DEPENDS names other directories' libraries; tools/check-architecture.py checks that includes agree with it.
+# DEPENDS names other directories' libraries; tools/check-architecture.py holds the directions.
 function(nnc_add_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LINK;TABLEGEN" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
