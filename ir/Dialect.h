@@ -1,0 +1,59 @@
+// Dialect.h: the `nn` dialect in C++: attributes, interfaces and ops.
+#ifndef NNC_IR_DIALECT_H
+#define NNC_IR_DIALECT_H
+
+#include "ir/Dim.h"
+#include "ir/Scalar.h"
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include <optional>
+
+namespace nnc {
+class GraphBuilder;
+class InterpreterContext;
+
+/// What a gradient rule says of itself: for explanations, documentation, and tables of what is kept.
+struct GradientRule {
+  llvm::StringRef name;
+  llvm::StringRef latex;
+  llvm::StringRef formula;
+  llvm::ArrayRef<llvm::StringRef> saves; // operands and results the backward pass reads
+};
+
+/// Gives an op's results the names they have in the source, from its location.
+void nameResults(mlir::Operation *op, mlir::OpAsmSetValueNameFn setName);
+
+/// Folds an elementwise op whose operands are all splats, by its scalar meaning.
+mlir::LogicalResult foldElementwise(mlir::Operation *op, llvm::ArrayRef<mlir::Attribute> operands,
+                                    llvm::SmallVectorImpl<mlir::OpFoldResult> &results);
+
+template <typename ConcreteOp>
+class FoldsElementwise : public mlir::OpTrait::TraitBase<ConcreteOp, FoldsElementwise> {
+public:
+  static mlir::LogicalResult foldTrait(mlir::Operation *op, llvm::ArrayRef<mlir::Attribute> operands,
+                                       llvm::SmallVectorImpl<mlir::OpFoldResult> &results) {
+    return foldElementwise(op, operands, results);
+  }
+};
+} // namespace nnc
+
+#include "ir/Dialect.h.inc"
+#include "ir/Enums.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "ir/Attributes.h.inc"
+
+#include "ir/Interfaces.h.inc"
+
+#define GET_OP_CLASSES
+#include "ir/Ops.h.inc"
+
+#endif

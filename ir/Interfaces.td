@@ -1,0 +1,59 @@
+// Interfaces.td: what passes and code generation may ask of any op, so that no list of ops exists anywhere.
+#ifndef NN_INTERFACES_TD
+#define NN_INTERFACES_TD
+
+include "mlir/IR/OpBase.td"
+
+def DifferentiableOpInterface : OpInterface<"DifferentiableOpInterface"> {
+  let cppNamespace = "::nnc";
+  let description = [{An op with a reverse-mode rule, stated beside the op in ir/ops.}];
+  let methods = [
+    InterfaceMethod<[{
+      Builds the vector-Jacobian product: from the adjoints of the results (null where none flows) to one adjoint
+      per operand (null where no gradient flows).
+    }], "::llvm::SmallVector<::mlir::Value>", "gradient",
+    (ins "::nnc::GraphBuilder &":$g, "::mlir::ValueRange":$dResults)>,
+    StaticInterfaceMethod<"The rule's name and mathematics.", "::nnc::GradientRule", "gradientRule", (ins)>];
+}
+
+def NonDifferentiableOpInterface : OpInterface<"NonDifferentiableOpInterface"> {
+  let cppNamespace = "::nnc";
+  let description = [{An op through which no gradient flows, with the reason.}];
+  let methods = [
+    StaticInterfaceMethod<"Ends the sentence of a diagnostic: \"'argmax' is piecewise constant\".",
+    "::llvm::StringRef", "whyNotDifferentiable", (ins)>];
+}
+
+def ElementwiseOpInterface : OpInterface<"ElementwiseOpInterface"> {
+  let cppNamespace = "::nnc";
+  let description = [{
+    Result element i is a function of the operands' elements i alone. Besides this method such an op has
+    `template <typename T> T scalar(llvm::ArrayRef<T>)`, its meaning over any number-like type.
+  }];
+  let methods = [
+    InterfaceMethod<"The scalar meaning in f64, before rounding to the result's type.", "double", "evaluate",
+    (ins "::llvm::ArrayRef<double>":$operands)>];
+}
+
+def IndexingOpInterface : OpInterface<"IndexingOpInterface"> {
+  let cppNamespace = "::nnc";
+  let description = [{An op with an operand of integers that select along an axis (labels, token ids).}];
+  let methods = [
+    InterfaceMethod<"The operand that holds the integers.", "::mlir::OpOperand &", "indexOperand", (ins)>,
+    InterfaceMethod<"Valid indices are [0, bound).", "int64_t", "indexBound", (ins)>,
+    InterfaceMethod<"An accepted value outside of the range, or none.", "std::optional<int64_t>", "ignoredIndex",
+    (ins), "", "return std::nullopt;">];
+}
+
+def ReferenceOpInterface : OpInterface<"ReferenceOpInterface"> {
+  let cppNamespace = "::nnc";
+  let description = [{
+    The op's reference semantics: plain loops in f64, attached by ir/interpreter as an external model. The oracle
+    of the tests.
+  }];
+  let methods = [
+    InterfaceMethod<"Computes all results. Sizes of run-time dimensions are known to the context.", "void",
+    "interpret", (ins "::nnc::InterpreterContext &":$context)>];
+}
+
+#endif

@@ -1,0 +1,84 @@
+// Provenance.cpp: reading and making locations that carry names and reasons.
+#include "ir/Provenance.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+
+namespace nnc {
+
+/// Visits a location and those inside it, outermost first, until `visit` returns true.
+static bool walkLocation(Location loc, llvm::function_ref<bool(Location)> visit) {
+  if (visit(loc))
+    return true;
+  if (auto named = dyn_cast<NameLoc>(loc))
+    return walkLocation(named.getChildLoc(), visit);
+  if (auto call = dyn_cast<CallSiteLoc>(loc))
+    return walkLocation(call.getCallee(), visit) || walkLocation(call.getCaller(), visit);
+  if (auto fused = dyn_cast<FusedLoc>(loc))
+    for (Location inner : fused.getLocations())
+      if (walkLocation(inner, visit))
+        return true;
+  return false;
+}
+
+Location renamed(Location loc, StringRef name) {
+  Location place = loc;
+  if (FileLineColLoc file = sourcePlace(loc))
+    place = file;
+  if (name.empty())
+    return place;
+  return NameLoc::get(StringAttr::get(loc.getContext(), name), place);
+}
+
+Location provenanceLoc(Location forward, Role role, StringRef rule, int32_t operand, StringRef name) {
+  MLIRContext *context = forward.getContext();
+  return FusedLoc::get({renamed(forward, name)}, ProvenanceAttr::get(context, role, rule, operand), context);
+}
+
+ProvenanceAttr provenanceOf(Location loc) {
+  ProvenanceAttr found;
+  walkLocation(loc, [&](Location inner) {
+    if (auto fused = dyn_cast<FusedLoc>(inner))
+      found = dyn_cast_or_null<ProvenanceAttr>(fused.getMetadata());
+    return bool(found);
+  });
+  return found;
+}
+
+StringRef sourceName(Location loc) {
+  StringRef name;
+  walkLocation(loc, [&](Location inner) {
+    if (auto named = dyn_cast<NameLoc>(inner))
+      name = named.getName().getValue();
+    return !name.empty();
+  });
+  return name;
+}
+
+FileLineColLoc sourcePlace(Location loc) {
+  FileLineColLoc place;
+  walkLocation(loc, [&](Location inner) {
+    if (auto file = dyn_cast<FileLineColLoc>(inner))
+      place = file;
+    return bool(place);
+  });
+  return place;
+}
+
+/// Turns a source name into one the printer accepts (`conv2.weight` stays readable as `conv2.weight`).
+static std::string printable(StringRef name) {
+  std::string text;
+  for (char c : name)
+    text += llvm::isAlnum(c) || c == '_' || c == '.' ? c : '_';
+  return text;
+}
+
+void nameResults(Operation *op, OpAsmSetValueNameFn setName) {
+  StringRef name = sourceName(op->getLoc());
+  if (name.empty() || (!llvm::isAlpha(name.front()) && name.front() != '_'))
+    return;
+  for (Value result : op->getResults())
+    setName(result, printable(name));
+}
+
+} // namespace nnc

@@ -1,0 +1,32 @@
+// Provenance.h: why an op is here and what its value is called, kept in its location.
+//
+// The frontend gives each op NameLoc("h1", file:line:col). Autodiff and the optimizer wrap the forward op's location:
+// FusedLoc<#nn.provenance<adjoint, "product rule", 0>>[NameLoc("d_h1", file:line:col)].
+#ifndef NNC_IR_PROVENANCE_H
+#define NNC_IR_PROVENANCE_H
+
+#include "ir/Dialect.h"
+#include "mlir/IR/Location.h"
+
+namespace nnc {
+
+/// A location that says: made by `rule` for operand `operand` of the op at `forward`, under the name `name`
+/// (empty: no name).
+mlir::Location provenanceLoc(mlir::Location forward, Role role, llvm::StringRef rule, int32_t operand,
+                             llvm::StringRef name);
+
+/// The innermost-made provenance of a location, or null for an op of the forward pass.
+ProvenanceAttr provenanceOf(mlir::Location loc);
+
+/// The name a value has in the source (`h1`, `d_h1`), or empty.
+llvm::StringRef sourceName(mlir::Location loc);
+
+/// The place in the text, or null.
+mlir::FileLineColLoc sourcePlace(mlir::Location loc);
+
+/// `loc` under another name.
+mlir::Location renamed(mlir::Location loc, llvm::StringRef name);
+
+} // namespace nnc
+
+#endif

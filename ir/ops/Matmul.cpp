@@ -1,0 +1,84 @@
+// Matmul.cpp: type rule, gradient and simplifications of the matrix product.
+#include "ir/GraphBuilder.h"
+#include "mlir/IR/PatternMatch.h"
+
+using namespace mlir;
+
+namespace nnc {
+
+LogicalResult MatmulOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
+                                         llvm::SmallVectorImpl<Type> &types) {
+  auto lhs = cast<RankedTensorType>(adaptor.getLhs().getType());
+  auto rhs = cast<RankedTensorType>(adaptor.getRhs().getType());
+  if (lhs.getElementType() != rhs.getElementType())
+    return emitOptionalError(loc, "'nn.matmul' op element types differ: ", lhs.getElementType(), " and ",
+                             rhs.getElementType());
+  if (lhs.getRank() < 2 || lhs.getRank() != rhs.getRank())
+    return emitOptionalError(loc, "'nn.matmul' op expects operands of one rank, at least 2, found ranks ",
+                             lhs.getRank(), " and ", rhs.getRank());
+  Dims left = dimsOf(lhs), right = dimsOf(rhs);
+  size_t row = left.size() - 2, column = left.size() - 1;
+  if (adaptor.getLhsTransposed())
+    std::swap(left[row], left[column]);
+  if (adaptor.getRhsTransposed())
+    std::swap(right[row], right[column]);
+  if (left[column] != right[row])
+    return emitOptionalError(loc, "'nn.matmul' op inner dimensions differ: lhs has ", left[column].str(),
+                             " columns, rhs has ", right[row].str(), " rows");
+  for (size_t axis = 0; axis < row; ++axis)
+    if (left[axis] != right[axis])
+      return emitOptionalError(loc, "'nn.matmul' op batch dimension ", axis, " differs: lhs has ",
+                               left[axis].str(), ", rhs has ", right[axis].str());
+  left[column] = right[column];
+  types.push_back(makeTensor(left, lhs.getElementType()));
+  return success();
+}
+
+llvm::SmallVector<Value> matmulGradient(GraphBuilder &g, MatmulOp op, Value dy) {
+  Value lhs = op.getLhs(), rhs = op.getRhs();
+  bool lhsTransposed = op.getLhsTransposed(), rhsTransposed = op.getRhsTransposed();
+  // With A' = op(A), B' = op(B): dA' = dY B'^T and dB' = A'^T dY; a transposed operand wants the transpose of that,
+  // which swaps the factors.
+  Value dLhs = lhsTransposed ? g.create<MatmulOp>(rhs, dy, rhsTransposed, true)
+                             : g.create<MatmulOp>(dy, rhs, false, !rhsTransposed);
+  Value dRhs = rhsTransposed ? g.create<MatmulOp>(dy, lhs, true, lhsTransposed)
+                             : g.create<MatmulOp>(lhs, dy, !lhsTransposed, false);
+  return {dLhs, dRhs};
+}
+
+namespace {
+/// matmul(transpose(a), b) => matmul(a, b) with lhs_transposed flipped; likewise on the right.
+struct AbsorbTranspose : OpRewritePattern<MatmulOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  /// The operand behind a swap of the last two axes, or null.
+  static Value behindTranspose(Value value) {
+    auto transpose = value.getDefiningOp<TransposeOp>();
+    if (!transpose)
+      return {};
+    llvm::ArrayRef<int64_t> permutation = transpose.getPermutation();
+    int64_t rank = permutation.size();
+    for (int64_t axis = 0; axis < rank; ++axis) {
+      int64_t expected = axis == rank - 2 ? rank - 1 : axis == rank - 1 ? rank - 2 : axis;
+      if (permutation[axis] != expected)
+        return {};
+    }
+    return transpose.getX();
+  }
+
+  LogicalResult matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const override {
+    Value lhs = behindTranspose(op.getLhs()), rhs = behindTranspose(op.getRhs());
+    if (!lhs && !rhs)
+      return rewriter.notifyMatchFailure(op, "no operand swaps its last two axes");
+    rewriter.replaceOpWithNewOp<MatmulOp>(op, lhs ? lhs : op.getLhs(), rhs ? rhs : op.getRhs(),
+                                          op.getLhsTransposed() != bool(lhs), op.getRhsTransposed() != bool(rhs));
+    return success();
+  }
+};
+} // namespace
+
+void MatmulOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<AbsorbTranspose>(context);
+}
+
+} // namespace nnc

@@ -1,0 +1,33 @@
+// Matmul.td: contractions.
+#ifndef NN_OPS_MATMUL_TD
+#define NN_OPS_MATMUL_TD
+
+include "ir/Dialect.td"
+
+def NN_MatmulOp : NN_DiffOp<"matmul", [InferTypeOpAdaptor]> {
+  let summary = "matrix product";
+  let description = [{
+    `y[..., m, n] = sum over k of lhs[..., m, k] * rhs[..., k, n]`. With `lhs_transposed` the left operand is read
+    as [..., k, m], with `rhs_transposed` the right one as [..., n, k], so that all three products of training
+    (y = x w, dx = dy wᵀ, dw = xᵀ dy) are this op and nothing is transposed in memory. Leading (batch) axes are
+    equal on both sides.
+
+    ```mlir
+    %dw = nn.matmul %x, %dy lhs_transposed : tensor<?x784xf32, #nn.dims<batch, 784>>, tensor<?x128xf32, #nn.dims<batch, 128>>
+    ```
+  }];
+  let arguments = (ins NN_FloatTensor:$lhs, NN_FloatTensor:$rhs, UnitAttr:$lhs_transposed, UnitAttr:$rhs_transposed);
+  let results = (outs NN_FloatTensor:$y);
+  let assemblyFormat = [{
+    $lhs `,` $rhs (`lhs_transposed` $lhs_transposed^)? (`rhs_transposed` $rhs_transposed^)? attr-dict
+    `:` type($lhs) `,` type($rhs)
+  }];
+  let hasCanonicalizer = 1;
+  let gradient = [{ return matmulGradient(g, *this, dy); }];
+  let rule = "matrix product";
+  let latex = [{\bar{A} = \bar{Y} B^\top,\quad \bar{B} = A^\top \bar{Y} }];
+  let formula = "d_lhs = d_y @ transpose(rhs); d_rhs = transpose(lhs) @ d_y";
+  let saves = ["lhs", "rhs"];
+}
+
+#endif

@@ -1,0 +1,75 @@
+// Reduce.td: reductions over axes.
+#ifndef NN_OPS_REDUCE_TD
+#define NN_OPS_REDUCE_TD
+
+include "ir/Dialect.td"
+
+// Reduced axes disappear from the result; `axes` are sorted and distinct.
+class NN_ReduceOp<string opMnemonic> : NN_DiffOp<opMnemonic, [InferTypeOpAdaptor]> {
+  let arguments = (ins NN_NumberTensor:$x, DenseI64ArrayAttr:$axes);
+  let results = (outs NN_NumberTensor:$y);
+  let assemblyFormat = "$x `over` $axes attr-dict `:` type($x)";
+}
+
+def NN_SumOp : NN_ReduceOp<"sum"> {
+  let summary = "sum over axes";
+  let description = [{The sum of the elements along `axes`; 0 over none. Its order depends on the shape alone.}];
+  let gradient = [{ return {g.spread(dy, getX(), getAxes())}; }];
+  let rule = "sum over axes";
+  let latex = [{\bar{x}_i = \bar{y} }];
+  let formula = "d_x = broadcast(d_y)";
+  let saves = [];
+}
+
+def NN_MeanOp : NN_ReduceOp<"mean"> {
+  let summary = "mean over axes";
+  let description = [{The arithmetic mean of the elements along `axes`; NaN over none.}];
+  let gradient = [{ return {g.spread(g.div(dy, g.count(getX(), getAxes(), dy)), getX(), getAxes())}; }];
+  let rule = "mean over axes";
+  let latex = [{\bar{x}_i = \bar{y} / n}];
+  let formula = "d_x = broadcast(d_y / n)";
+  let saves = [];
+}
+
+class NN_ExtremumOp<string opMnemonic> : NN_ReduceOp<opMnemonic> {
+  let gradient = [{
+    Value chosen = g.compare(ComparePredicate::eq, getX(), g.spread(getY(), getX(), getAxes()));
+    Value mask = g.cast(chosen, dy);
+    Value share = g.div(dy, g.create<SumOp>(mask, getAxes()));
+    return {g.mul(mask, g.spread(share, getX(), getAxes()))};
+  }];
+  let latex = [{\bar{x}_i = \bar{y}\, [x_i = y] / \textstyle\sum_j [x_j = y]}];
+  let formula = "d_x = broadcast(d_y / sum(x == y)) * (x == y)";
+  let saves = ["x", "y"];
+}
+def NN_MaxOp : NN_ExtremumOp<"max"> {
+  let summary = "maximum over axes";
+  let description = [{
+    The largest element along `axes`, NaN if one is, -infinity over none. Ties share the gradient equally.
+  }];
+  let rule = "maximum over axes";
+}
+def NN_MinOp : NN_ExtremumOp<"min"> {
+  let summary = "minimum over axes";
+  let description = [{
+    The smallest element along `axes`, NaN if one is, infinity over none. Ties share the gradient equally.
+  }];
+  let rule = "minimum over axes";
+}
+
+class NN_ArgOp<string opMnemonic> : NN_ConstantOp<opMnemonic, [InferTypeOpAdaptor]> {
+  let arguments = (ins NN_NumberTensor:$x, I64Attr:$axis);
+  let results = (outs RankedTensorOf<[I32]>:$y);
+  let assemblyFormat = "$x `over` $axis attr-dict `:` type($x)";
+  let reason = "'" # opMnemonic # "' is piecewise constant";
+}
+def NN_ArgmaxOp : NN_ArgOp<"argmax"> {
+  let summary = "position of the maximum";
+  let description = [{Index of the largest element along `axis`; the first of equals, the first NaN if there is one.}];
+}
+def NN_ArgminOp : NN_ArgOp<"argmin"> {
+  let summary = "position of the minimum";
+  let description = [{Index of the smallest element along `axis`; the first of equals, the first NaN if there is one.}];
+}
+
+#endif

@@ -1,0 +1,96 @@
+// Softmax.td: normalized exponentials and the losses on them.
+#ifndef NN_OPS_SOFTMAX_TD
+#define NN_OPS_SOFTMAX_TD
+
+include "ir/Dialect.td"
+
+class NN_SoftmaxOpBase<string opMnemonic> : NN_DiffOp<opMnemonic, [SameOperandsAndResultType]> {
+  let arguments = (ins NN_FloatTensor:$x, I64Attr:$axis);
+  let results = (outs NN_FloatTensor:$y);
+  let assemblyFormat = "$x `along` $axis attr-dict `:` type($x)";
+  let hasVerifier = 1;
+}
+
+def NN_SoftmaxOp : NN_SoftmaxOpBase<"softmax"> {
+  let summary = "normalized exponential along an axis";
+  let description = [{
+    `y[i] = e ** x[i] / sum over j of e ** x[j]`, computed from `x - max(x)`. A row of -infinities gives NaN.
+  }];
+  let gradient = [{
+    int64_t axis = getAxis();
+    Value inner = g.create<SumOp>(g.mul(dy, getY()), ::llvm::ArrayRef<int64_t>(axis));
+    return {g.mul(getY(), g.sub(dy, g.spread(inner, dy, axis)))};
+  }];
+  let rule = "softmax";
+  let latex = [{\bar{x} = y \odot (\bar{y} - \langle \bar{y}, y \rangle)}];
+  let formula = "d_x = y * (d_y - sum(d_y * y))";
+  let saves = ["y"];
+}
+
+def NN_LogSoftmaxOp : NN_SoftmaxOpBase<"log_softmax"> {
+  let summary = "logarithm of the normalized exponential along an axis";
+  let description = [{`y[i] = x[i] - log(sum over j of e ** x[j])`, computed from `x - max(x)`.}];
+  let gradient = [{
+    int64_t axis = getAxis();
+    Value total = g.create<SumOp>(dy, ::llvm::ArrayRef<int64_t>(axis));
+    return {g.sub(dy, g.mul(g.create<ExpOp>(getY()), g.spread(total, dy, axis)))};
+  }];
+  let rule = "log-softmax";
+  let latex = [{\bar{x} = \bar{y} - e^{y} \textstyle\sum_j \bar{y}_j}];
+  let formula = "d_x = d_y - exp(y) * sum(d_y)";
+  let saves = ["y"];
+}
+
+def NN_LogSumExpOp : NN_DiffOp<"logsumexp", [InferTypeOpAdaptor]> {
+  let summary = "logarithm of a sum of exponentials along an axis";
+  let description = [{`y = log(sum over j of e ** x[j])`, computed from `x - max(x)`; -infinity for a row of them.}];
+  let arguments = (ins NN_FloatTensor:$x, I64Attr:$axis);
+  let results = (outs NN_FloatTensor:$y);
+  let assemblyFormat = "$x `along` $axis attr-dict `:` type($x)";
+  let gradient = [{
+    int64_t axis = getAxis();
+    Value p = g.create<ExpOp>(g.sub(getX(), g.spread(getY(), getX(), axis)));
+    return {g.mul(p, g.spread(dy, getX(), axis))};
+  }];
+  let rule = "log-sum-exp";
+  let latex = [{\bar{x}_i = \bar{y}\, e^{x_i - y} }];
+  let formula = "d_x = d_y * exp(x - y)";
+  let saves = ["x", "y"];
+}
+
+def NN_SoftmaxCrossEntropyOp : NN_DiffOp<"softmax_cross_entropy", [InferTypeOpAdaptor,
+    DeclareOpInterfaceMethods<IndexingOpInterface, ["ignoredIndex"]>]> {
+  let summary = "cross entropy of softmax(logits) with integer labels";
+  let description = [{
+    `y[i] = logsumexp(logits[i, :]) - logits[i, label[i]]`, one loss per row; rows whose label equals `ignore` give 0.
+    A label outside of [0, classes) is an error status of the call.
+  }];
+  let arguments = (ins NN_FloatTensor:$logits, NN_IndexTensor:$label, OptionalAttr<I64Attr>:$ignore);
+  let results = (outs NN_FloatTensor:$y);
+  let assemblyFormat = "$logits `,` $label (`ignore` $ignore^)? attr-dict `:` type($logits) `,` type($label)";
+  let gradient = [{ return {softmaxCrossEntropyGradient(g, *this, dy), Value()}; }];
+  let diffDefinitions = [{
+    ::mlir::OpOperand &$cppClass::indexOperand() { return getLabelMutable(); }
+    int64_t $cppClass::indexBound() { return ::nnc::dimsOf(getLogits()).back().value(); }
+    std::optional<int64_t> $cppClass::ignoredIndex() { return getIgnore(); }
+  }];
+  let rule = "softmax with cross entropy";
+  let latex = [{\bar{z} = \bar{y}\,(p - \mathrm{onehot}(t)),\quad p = \operatorname{softmax}(z)}];
+  let formula = "d_logits = d_y * (softmax(logits) - one_hot(label))";
+  let saves = ["logits", "label"];
+}
+
+def NN_OneHotOp : NN_ConstantOp<"one_hot"> {
+  let summary = "unit vectors from integers";
+  let description = [{
+    `y[..., c] = 1 where c == index[...], else 0`; the last axis of the result has `classes` entries. An index
+    outside of the range gives a row of zeros.
+  }];
+  let arguments = (ins NN_IndexTensor:$index);
+  let results = (outs NN_Tensor:$y);
+  let assemblyFormat = "$index attr-dict `:` type($index) `->` type($y)";
+  let hasVerifier = 1;
+  let reason = "'one_hot' takes integers";
+}
+
+#endif
