@@ -1,7 +1,8 @@
 /* frame.h: the contract between compiled function bodies (codegen/llvm) and the runtime.
  *
  * A body is straight-line code: it fills one halide_buffer_t per operand on its stack and calls kernels in
- * order. It allocates nothing and checks nothing; everything was checked before it is called.
+ * order. It allocates nothing and checks nothing; everything was checked before it is called. It returns 0, or
+ * what the first kernel that failed returned, and calls no further one.
  */
 #ifndef NNC_FRAME_H
 #define NNC_FRAME_H
@@ -16,6 +17,7 @@ struct nnc_frame {
   void *const *outputs;   /* every result in order; losses and metrics point at scalars in their own dtype */
   void *context;          /* handed to kernels as user_context */
   int32_t report;         /* zero: kernels that only losses and metrics need are skipped */
+  uint64_t seed;          /* of the instance: key of the draws of training, with the step */
 };
 
 #endif

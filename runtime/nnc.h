@@ -7,6 +7,13 @@
  *
  * Conventions: every call returns an nnc_status; nothing prints, exits, throws or aborts. The text of the
  * last failure of an instance is `error_text(instance)`. Shapes are row-major (last axis contiguous).
+ *
+ * Threads: instances are independent. Two calls at once on one instance: the second returns NNC_BUSY at once
+ * and leaves no text, for the text belongs to the call that runs. After fork() the child may go on using an
+ * instance that no other thread was in; the pool of threads is made anew there.
+ *
+ * Floating point: during a call the rounding is to nearest, nothing traps, and denormal numbers count as zero;
+ * when it returns the caller's environment, sticky flags included, is as it was.
  */
 #ifndef NNC_H
 #define NNC_H
@@ -26,7 +33,7 @@ typedef enum nnc_status {
   NNC_OUT_OF_MEMORY = 2,
   NNC_IO = 3,              /* the operating system refused; errno's text is in the message */
   NNC_BAD_FILE = 4,        /* a file was read and is not what this model can load */
-  NNC_BUSY = 5,            /* another call is running on this instance */
+  NNC_BUSY = 5,            /* another call is running on this instance, or on the pool (set_threads) */
   NNC_UNSUPPORTED_CPU = 6, /* the library was compiled for a CPU this machine does not have */
   NNC_INDEX_RANGE = 7,     /* a label or index lies outside of what the model accepts */
   NNC_INTERNAL = 8         /* a fault of nnc itself */
@@ -91,8 +98,18 @@ typedef struct nnc_function {
   nnc_dim workspace;          /* bytes */
   int32_t defaults;           /* index of the function that computes hyper defaults from the step, or -1 */
   int32_t step_variable;      /* index of the step counter this function advances, or -1 */
-  int (*body)(const nnc_frame *frame);
+  /* Element counts of the tensors the kernels index with 32 bits, beside inputs and results: a call whose
+   * sizes take one of them past 2^31-1 is refused. */
+  uint32_t index_space_count;
+  const nnc_dim *index_spaces;
+  int (*const *bodies)(const nnc_frame *frame); /* one per variant of the model */
 } nnc_function;
+
+/* One library may hold the code of its functions for several CPUs; create picks by the machine. */
+typedef struct nnc_variant {
+  const char *target;    /* "x86-64-v4" */
+  uint64_t cpu_features; /* what the machine must have: bits as in runtime/cpu.h */
+} nnc_variant;
 
 typedef enum nnc_variable_kind {
   NNC_PARAMETER = 0,
@@ -104,9 +121,9 @@ typedef enum nnc_variable_kind {
 
 typedef enum nnc_init_kind {
   NNC_INIT_CONSTANT = 0,  /* a */
-  NNC_INIT_UNIFORM = 1,   /* [a, b) */
+  NNC_INIT_UNIFORM = 1,   /* [a, b), before rounding to the variable's type */
   NNC_INIT_NORMAL = 2,    /* mean a, standard deviation b */
-  NNC_INIT_TRUNCATED = 3, /* the same, redrawn outside of two standard deviations */
+  NNC_INIT_TRUNCATED = 3, /* the same, cut off at two standard deviations from the mean */
   NNC_INIT_ORTHOGONAL = 4,/* gain a; rows or columns orthonormal, over shape [product of leading, last] */
   NNC_INIT_VALUES = 5     /* the numbers at `values` */
 } nnc_init_kind;
@@ -134,8 +151,9 @@ typedef struct nnc_instance nnc_instance;
 typedef struct nnc_options {
   uint64_t seed;            /* initial values and random operators; same seed, same bits */
   const int64_t *max_sizes; /* per run-time dimension: reserve workspace for it now, refuse more; NULL: grow */
-  void *memory;             /* memory for everything the instance needs, 64-byte aligned; NULL: allocate */
-  uint64_t memory_bytes;
+  void *memory;             /* memory for everything the instance needs, 64-byte aligned; NULL: allocate. It */
+  uint64_t memory_bytes;    /* stays the caller's; calls that need more than is left of it are refused */
+  const char *variant;      /* target of the variant to run, or NULL for the first one this CPU can run */
   char *error;              /* receives the reason when create fails; may be NULL */
   uint64_t error_bytes;
 } nnc_options;
@@ -166,36 +184,49 @@ struct nnc_model {
   const nnc_function *functions;
   uint32_t kernel_call_count;
   const nnc_kernel_call *kernel_calls;
+  uint32_t variant_count; /* at least 1; best first */
+  const nnc_variant *variants;
 
   /* The generic interface; the typed functions of model.h call the same code. */
   int (*create)(const nnc_model *model, nnc_instance **out, const nnc_options *options);
   void (*destroy)(nnc_instance *instance);
   const char *(*error_text)(const nnc_instance *instance);
-  /* Bytes for options.memory so that no call with sizes up to max_sizes allocates. */
+  /* Bytes for options.memory so that no call with sizes up to max_sizes allocates; max_sizes may be NULL when
+   * every run-time dimension has a bound. */
   int (*memory_bytes)(const nnc_model *model, const int64_t *max_sizes, uint64_t *bytes);
   /* `sizes`: one per symbol of the model (unused ones ignored). `inputs`: one per input of role NNC_INPUT and
    * NNC_SEED in order; a NULL input takes its default if it has one. `outputs`: one per result of role
    * NNC_OUTPUT. `hyper`: one double per hyper in order, or NULL for the defaults at this step. `report`: one
-   * 8-byte slot per loss, metric (double) and metric count (int64_t) in order of the results, or NULL. */
+   * 8-byte slot per loss, metric (double) and metric count (int64_t) in order of the results, or NULL.
+   * A size of 0 is a call on no data: NNC_OK, nothing changes, the step does not advance, every slot of the
+   * report is 0; but NNC_INVALID_ARGUMENT if a result would not be empty then. Inputs and outputs must be
+   * aligned to their type and must not overlap one another. */
   int (*call)(nnc_instance *instance, uint32_t function, const int64_t *sizes, const void *const *inputs,
               void *const *outputs, const double *hyper, void *report);
+  /* The hypers' defaults at the present step, one double each. */
   int (*hyper_defaults)(nnc_instance *instance, uint32_t function, double *hyper);
+  /* Copies a variable out or in; `bytes` must be its size. */
   int (*get)(nnc_instance *instance, const char *variable, void *data, uint64_t bytes);
   int (*set)(nnc_instance *instance, const char *variable, const void *data, uint64_t bytes);
-  /* safetensors with all variables; `extra` is a JSON object of strings kept in the file's metadata, or NULL. */
+  /* safetensors with all variables, the seed and a checksum; the file of that name is the old one or the new one,
+   * whatever happens. `extra_json`: a JSON object of strings to keep in the file for the caller, or NULL. */
   int (*save)(nnc_instance *instance, const char *path, const char *extra_json);
-  /* Loads nothing at all unless everything fits. parameters_only: keep optimizer state and steps. */
+  /* Loads nothing at all unless everything fits. parameters_only: parameters and state alone; the instance keeps
+   * its optimizer state, averages, steps and seed, and those in the file may be of any train block. */
   int (*load)(nnc_instance *instance, const char *path, int parameters_only);
+  /* Reads back `extra_json` of a file ("{}" if it has none). *needed is set to its bytes with the final NUL; the
+   * text is written if `bytes` suffices, else NNC_INVALID_ARGUMENT, or NNC_OK when `extra_json` is NULL. */
+  int (*metadata)(nnc_instance *instance, const char *path, char *extra_json, uint64_t bytes, uint64_t *needed);
 };
 
 typedef struct nnc_library {
   uint32_t abi_version; /* NNC_ABI_VERSION of the compiler; check it before reading on */
   const char *compiler; /* "nnc 0.1.0" */
-  const char *target;   /* "x86-64-v3" */
+  const char *target;   /* "x86-64-v3"; several are separated by commas */
   uint32_t model_count;
   const nnc_model *const *models;
-  /* Threads the library's pool may use, the caller's included; set before its first parallel call, else
-   * NNC_THREADS or the CPUs of the affinity mask decide. Results never depend on it. */
+  /* Threads the library's pool may use, the caller's included; 0: NNC_THREADS or the CPUs of the affinity mask
+   * decide, as they do at first. Results never depend on it. NNC_BUSY while a parallel section runs. */
   int (*set_threads)(int count);
 } nnc_library;
 
