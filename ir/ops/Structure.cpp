@@ -143,6 +143,30 @@ LogicalResult GradOp::verify() {
 
 YieldOp KernelOp::yieldOp() { return cast<YieldOp>(getBody().front().getTerminator()); }
 
+SmallVector<std::string> KernelOp::runtimeDims() {
+  SmallVector<std::string> names;
+  auto addDim = [&](const Dim &dim) {
+    for (const auto &[monomial, coefficient] : dim.getTerms())
+      for (const std::string &name : monomial)
+        if (!llvm::is_contained(names, name))
+          names.push_back(name);
+  };
+  auto addTypes = [&](TypeRange types) {
+    for (Type type : types)
+      if (auto tensor = dyn_cast<RankedTensorType>(type))
+        for (const Dim &dim : dimsOf(tensor))
+          addDim(dim);
+  };
+  addTypes(getInputs().getTypes());
+  addTypes(getOutputs().getTypes());
+  for (Operation &op : getBody().front()) {
+    if (auto size = dyn_cast<SizeOp>(op))
+      addDim(*Dim::parse(size.getDim().getText().getValue()));
+    addTypes(op.getResultTypes());
+  }
+  return names;
+}
+
 void KernelOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
   // Results of a kernel are called as the values inside that they are.
   if (getBody().empty() || getBody().front().empty())

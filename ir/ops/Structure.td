@@ -128,6 +128,9 @@ def NN_KernelOp : NN_StructureOp<"kernel", [IsolatedFromAbove, SingleBlock, Pure
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     YieldOp yieldOp();
+    /// The run-time dimensions its types and sizes name, in order of first appearance: inputs, results, then the
+    /// body. They are the last arguments of the compiled kernel, whatever the model calls them elsewhere.
+    ::llvm::SmallVector<std::string> runtimeDims();
   }];
 }
 
