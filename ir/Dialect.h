@@ -44,6 +44,9 @@ public:
     return foldElementwise(op, operands, results);
   }
 };
+
+template <typename ConcreteOp> class IndexMap : public mlir::OpTrait::TraitBase<ConcreteOp, IndexMap> {};
+template <typename ConcreteOp> class Contraction : public mlir::OpTrait::TraitBase<ConcreteOp, Contraction> {};
 } // namespace nnc
 
 #include "ir/Dialect.h.inc"

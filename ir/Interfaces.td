@@ -45,6 +45,23 @@ def IndexingOpInterface : OpInterface<"IndexingOpInterface"> {
     (ins), "", "return std::nullopt;">];
 }
 
+def ReducingOpInterface : OpInterface<"ReducingOpInterface"> {
+  let cppNamespace = "::nnc";
+  let description = [{
+    An op that folds its first operand along axes: a sum, but also a softmax, whose result has the operand's sizes
+    again. Its other operands, if any, have one element per row (the sizes without the axes).
+  }];
+  let methods = [
+    InterfaceMethod<"The axes of the first operand.", "::llvm::SmallVector<int64_t>", "reducedAxes", (ins)>];
+}
+
+// An op whose elements are copied or known, not computed: element i of the result is a constant or one element of
+// the operand, at an index that follows from i. It costs no loop of its own; a kernel applies it where it reads.
+def NN_IndexMap : NativeOpTrait<"IndexMap"> { let cppNamespace = "::nnc"; }
+
+// An op that sums products of two operands: matmul, and what computes like one. Its operands lie in memory.
+def NN_Contraction : NativeOpTrait<"Contraction"> { let cppNamespace = "::nnc"; }
+
 def ReferenceOpInterface : OpInterface<"ReferenceOpInterface"> {
   let cppNamespace = "::nnc";
   let description = [{

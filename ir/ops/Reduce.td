@@ -5,7 +5,11 @@
 include "ir/Dialect.td"
 
 // Reduced axes disappear from the result; `axes` are sorted and distinct.
-class NN_ReduceOp<string opMnemonic> : NN_DiffOp<opMnemonic, [InferTypeOpAdaptor]> {
+class NN_ReduceOp<string opMnemonic> : NN_DiffOp<opMnemonic, [InferTypeOpAdaptor,
+    DeclareOpInterfaceMethods<ReducingOpInterface>]> {
+  let diffDefinitions = [{
+    ::llvm::SmallVector<int64_t> $cppClass::reducedAxes() { return ::llvm::SmallVector<int64_t>(getAxes()); }
+  }];
   let arguments = (ins NN_NumberTensor:$x, DenseI64ArrayAttr:$axes);
   let results = (outs NN_NumberTensor:$y);
   let assemblyFormat = "$x `over` $axes attr-dict `:` type($x)";
@@ -57,7 +61,11 @@ def NN_MinOp : NN_ExtremumOp<"min"> {
   let rule = "minimum over axes";
 }
 
-class NN_ArgOp<string opMnemonic> : NN_ConstantOp<opMnemonic, [InferTypeOpAdaptor]> {
+class NN_ArgOp<string opMnemonic> : NN_ConstantOp<opMnemonic, [InferTypeOpAdaptor,
+    DeclareOpInterfaceMethods<ReducingOpInterface>]> {
+  let constDefinitions = [{
+    ::llvm::SmallVector<int64_t> $cppClass::reducedAxes() { return {static_cast<int64_t>(getAxis())}; }
+  }];
   let arguments = (ins NN_NumberTensor:$x, I64Attr:$axis);
   let results = (outs RankedTensorOf<[I32]>:$y);
   let assemblyFormat = "$x `over` $axis attr-dict `:` type($x)";

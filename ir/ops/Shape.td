@@ -4,7 +4,7 @@
 
 include "ir/Dialect.td"
 
-def NN_FillOp : NN_ConstantOp<"fill", [ConstantLike]> {
+def NN_FillOp : NN_ConstantOp<"fill", [ConstantLike, NN_IndexMap]> {
   let summary = "tensor of one repeated constant";
   let description = [{Every element is `value`, converted to the result's type.}];
   let arguments = (ins F64Attr:$value);
@@ -14,7 +14,7 @@ def NN_FillOp : NN_ConstantOp<"fill", [ConstantLike]> {
   let reason = "it is a constant";
 }
 
-def NN_ConstantDataOp : NN_ConstantOp<"constant", [ConstantLike, AllTypesMatch<["value", "y"]>]> {
+def NN_ConstantDataOp : NN_ConstantOp<"constant", [ConstantLike, NN_IndexMap, AllTypesMatch<["value", "y"]>]> {
   let summary = "tensor of literal numbers";
   let description = [{For numbers written in the text; never folded into larger ones.}];
   let arguments = (ins ElementsAttr:$value);
@@ -24,7 +24,7 @@ def NN_ConstantDataOp : NN_ConstantOp<"constant", [ConstantLike, AllTypesMatch<[
   let reason = "it is a constant";
 }
 
-def NN_SizeOp : NN_ConstantOp<"size"> {
+def NN_SizeOp : NN_ConstantOp<"size", [NN_IndexMap]> {
   let summary = "a size known at run time, as a scalar";
   let description = [{The value of a polynomial over run-time dimensions: `nn.size #nn.dim<batch> : tensor<f32>`.}];
   let arguments = (ins NN_DimAttr:$dim);
@@ -34,7 +34,7 @@ def NN_SizeOp : NN_ConstantOp<"size"> {
   let reason = "a size does not vary";
 }
 
-def NN_BroadcastOp : NN_DiffOp<"broadcast"> {
+def NN_BroadcastOp : NN_DiffOp<"broadcast", [NN_IndexMap]> {
   let summary = "repetition along new or unit axes";
   let description = [{
     Axis i of `x` becomes axis `dims[i]` of the result; it has the same size, or size 1, which is repeated. The other
@@ -71,7 +71,7 @@ def NN_ReshapeOp : NN_DiffOp<"reshape"> {
   let saves = [];
 }
 
-def NN_TransposeOp : NN_DiffOp<"transpose", [InferTypeOpAdaptor]> {
+def NN_TransposeOp : NN_DiffOp<"transpose", [InferTypeOpAdaptor, NN_IndexMap]> {
   let summary = "permutation of axes";
   let description = [{Axis i of the result is axis `permutation[i]` of `x`.}];
   let arguments = (ins NN_Tensor:$x, DenseI64ArrayAttr:$permutation);

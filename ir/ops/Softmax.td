@@ -4,7 +4,11 @@
 
 include "ir/Dialect.td"
 
-class NN_SoftmaxOpBase<string opMnemonic> : NN_DiffOp<opMnemonic, [SameOperandsAndResultType]> {
+class NN_SoftmaxOpBase<string opMnemonic> : NN_DiffOp<opMnemonic, [SameOperandsAndResultType,
+    DeclareOpInterfaceMethods<ReducingOpInterface>]> {
+  let diffDefinitions = [{
+    ::llvm::SmallVector<int64_t> $cppClass::reducedAxes() { return {static_cast<int64_t>(getAxis())}; }
+  }];
   let arguments = (ins NN_FloatTensor:$x, I64Attr:$axis);
   let results = (outs NN_FloatTensor:$y);
   let assemblyFormat = "$x `along` $axis attr-dict `:` type($x)";
@@ -41,7 +45,11 @@ def NN_LogSoftmaxOp : NN_SoftmaxOpBase<"log_softmax"> {
   let saves = ["y"];
 }
 
-def NN_LogSumExpOp : NN_DiffOp<"logsumexp", [InferTypeOpAdaptor]> {
+def NN_LogSumExpOp : NN_DiffOp<"logsumexp", [InferTypeOpAdaptor,
+    DeclareOpInterfaceMethods<ReducingOpInterface>]> {
+  let diffDefinitions = [{
+    ::llvm::SmallVector<int64_t> $cppClass::reducedAxes() { return {static_cast<int64_t>(getAxis())}; }
+  }];
   let summary = "logarithm of a sum of exponentials along an axis";
   let description = [{`y = log(sum over j of e ** x[j])`, computed from `x - max(x)`; -infinity for a row of them.}];
   let arguments = (ins NN_FloatTensor:$x, I64Attr:$axis);
@@ -59,7 +67,7 @@ def NN_LogSumExpOp : NN_DiffOp<"logsumexp", [InferTypeOpAdaptor]> {
 }
 
 def NN_SoftmaxCrossEntropyOp : NN_DiffOp<"softmax_cross_entropy", [InferTypeOpAdaptor,
-    DeclareOpInterfaceMethods<IndexingOpInterface, ["ignoredIndex"]>]> {
+    DeclareOpInterfaceMethods<IndexingOpInterface, ["ignoredIndex"]>, DeclareOpInterfaceMethods<ReducingOpInterface>]> {
   let summary = "cross entropy of softmax(logits) with integer labels";
   let description = [{
     `y[i] = logsumexp(logits[i, :]) - logits[i, label[i]]`, one loss per row; rows whose label equals `ignore` give 0.
@@ -71,6 +79,9 @@ def NN_SoftmaxCrossEntropyOp : NN_DiffOp<"softmax_cross_entropy", [InferTypeOpAd
   let gradient = [{ return {softmaxCrossEntropyGradient(g, *this, dy), Value()}; }];
   let diffDefinitions = [{
     ::mlir::OpOperand &$cppClass::indexOperand() { return getLabelMutable(); }
+    ::llvm::SmallVector<int64_t> $cppClass::reducedAxes() {
+      return {::mlir::cast<::mlir::RankedTensorType>(getLogits().getType()).getRank() - 1};
+    }
     int64_t $cppClass::indexBound() { return ::nnc::dimsOf(getLogits()).back().value(); }
     std::optional<int64_t> $cppClass::ignoredIndex() { return getIgnore(); }
   }];
@@ -80,7 +91,7 @@ def NN_SoftmaxCrossEntropyOp : NN_DiffOp<"softmax_cross_entropy", [InferTypeOpAd
   let saves = ["logits", "label"];
 }
 
-def NN_OneHotOp : NN_ConstantOp<"one_hot"> {
+def NN_OneHotOp : NN_ConstantOp<"one_hot", [NN_IndexMap]> {
   let summary = "unit vectors from integers";
   let description = [{
     `y[..., c] = 1 where c == index[...], else 0`; the last axis of the result has `classes` entries. An index

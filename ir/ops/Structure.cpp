@@ -1,5 +1,6 @@
 // Structure.cpp: models, variables, functions, kernels.
 #include "ir/Dialect.h"
+#include "ir/KernelRegion.h"
 #include "ir/Provenance.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
@@ -231,6 +232,16 @@ LogicalResult KernelOp::verify() {
     return emitOpError("types of results differ from the values yielded");
   if (getPlaces() && getPlaces()->size() != getNumResults())
     return emitOpError("expects one place per result, found ") << getPlaces()->size() << " for " << getNumResults();
+  return success();
+}
+
+LogicalResult KernelOp::verifyRegions() {
+  SmallVector<Operation *> ops;
+  for (Operation &op : getBody().front().without_terminator())
+    ops.push_back(&op);
+  std::string whyNot;
+  if (!analyzeKernel(ops, yieldOp().getValues(), whyNot))
+    return emitOpError("is no kernel: ") << whyNot;
   return success();
 }
 

@@ -126,6 +126,7 @@ def NN_KernelOp : NN_StructureOp<"kernel", [IsolatedFromAbove, SingleBlock, Pure
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
+  let hasRegionVerifier = 1;
   let extraClassDeclaration = [{
     YieldOp yieldOp();
     /// The run-time dimensions its types and sizes name, in order of first appearance: inputs, results, then the

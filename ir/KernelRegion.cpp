@@ -1,0 +1,226 @@
+// KernelRegion.cpp: decides whether ops are a kernel. Each value gets a level, from which the rules follow.
+#include "ir/KernelRegion.h"
+#include "llvm/ADT/DenseMap.h"
+
+using namespace mlir;
+
+namespace nnc {
+
+bool KernelShape::reducesTrailingAxes() const {
+  int64_t first = space.size() - reducedAxes.size();
+  for (auto [index, axis] : llvm::enumerate(reducedAxes))
+    if (axis != first + static_cast<int64_t>(index))
+      return false;
+  return true;
+}
+
+KernelShape KernelShape::of(KernelOp kernel) {
+  llvm::SmallVector<Operation *> ops;
+  for (Operation &op : kernel.getBody().front().without_terminator())
+    ops.push_back(&op);
+  std::string whyNot;
+  std::optional<KernelShape> shape = analyzeKernel(ops, kernel.yieldOp().getValues(), whyNot);
+  assert(shape && "the verifier let an impossible kernel pass");
+  return *shape;
+}
+
+/// The sizes without axes of size 1.
+static Dims withoutUnits(ArrayRef<Dim> dims) {
+  Dims kept;
+  for (const Dim &dim : dims)
+    if (dim != Dim(1))
+      kept.push_back(dim);
+  return kept;
+}
+
+bool isIndexMap(Operation *op) {
+  if (op->hasTrait<IndexMap>())
+    return true;
+  auto reshape = dyn_cast<ReshapeOp>(op);
+  return reshape && withoutUnits(dimsOf(reshape.getX())) == withoutUnits(dimsOf(reshape.getY()));
+}
+
+bool isAlias(Operation *op) { return isa<ReshapeOp>(op); }
+
+bool isReadInPlace(KernelOp kernel, unsigned index) {
+  BlockArgument argument = kernel.getBody().getArgument(index);
+  Dims dims = dimsOf(argument);
+  for (Value result : kernel.getOutputs())
+    if (dimsOf(result) != dims)
+      return false;
+  KernelShape shape = KernelShape::of(kernel);
+  if (shape.kind == KernelKind::Reduction && dims != shape.rows)
+    return false;
+  return llvm::all_of(argument.getUsers(), [&](Operation *user) {
+    return isa<YieldOp>(user) || (isa<ElementwiseOpInterface>(user) && dimsOf(user->getResult(0)) == dims);
+  });
+}
+
+namespace {
+
+/// How a value comes to be inside a kernel.
+enum class Level {
+  Read,     // an input, or an index map of one
+  Constant, // known before the loops: fills, sizes, and rank-0 arithmetic on them
+  Row,      // computed, one element per row
+  Space     // computed, one element per point of the space
+};
+
+class Analyzer {
+public:
+  Analyzer(ArrayRef<Operation *> ops, ValueRange results, std::string &whyNot)
+      : ops(ops), results(results), whyNot(whyNot) {}
+
+  std::optional<KernelShape> run() {
+    if (results.empty())
+      return refuse("it has no result");
+    if (ops.size() > kernelOpLimit)
+      return refuse("it has more than " + std::to_string(kernelOpLimit) + " ops");
+    if (results.size() > kernelResultLimit)
+      return refuse("it has more than " + std::to_string(kernelResultLimit) + " results");
+    if (!findAnchors())
+      return std::nullopt;
+    for (Operation *op : ops)
+      if (!visit(op))
+        return std::nullopt;
+    for (Value result : results)
+      if (!isLoopSize(dimsOf(result)))
+        return refuse("a result has sizes " + dimsText(dimsOf(result)) + ", the loops have " + dimsText(shape.space));
+    return shape;
+  }
+
+private:
+  std::nullopt_t refuse(std::string reason) {
+    whyNot = std::move(reason);
+    return std::nullopt;
+  }
+  bool fail(Operation *op, StringRef reason) {
+    whyNot = ("'" + op->getName().getStringRef() + "' " + reason).str();
+    return false;
+  }
+
+  bool isRowSize(ArrayRef<Dim> dims) const {
+    return shape.kind == KernelKind::Reduction && dims == ArrayRef<Dim>(shape.rows);
+  }
+  bool isLoopSize(ArrayRef<Dim> dims) const { return dims == ArrayRef<Dim>(shape.space) || isRowSize(dims); }
+
+  /// Inputs are read; what is inside has its level already.
+  Level levelOf(Value value) const {
+    auto known = levels.find(value);
+    return known == levels.end() ? Level::Read : known->second;
+  }
+  bool isComputed(Value value) const {
+    Level level = levelOf(value);
+    return level == Level::Row || level == Level::Space;
+  }
+
+  bool findAnchors() {
+    for (Operation *op : ops) {
+      auto reducing = dyn_cast<ReducingOpInterface>(op);
+      if (!reducing && !op->hasTrait<Contraction>())
+        continue;
+      KernelKind kind = reducing ? KernelKind::Reduction : KernelKind::Contraction;
+      Dims space = dimsOf(reducing ? op->getOperand(0) : op->getResult(0));
+      SmallVector<int64_t> axes = reducing ? reducing.reducedAxes() : SmallVector<int64_t>();
+      if (shape.anchors.empty()) {
+        shape.kind = kind;
+        shape.space = space;
+        shape.reducedAxes = axes;
+      } else if (shape.kind != kind || kind == KernelKind::Contraction) {
+        return fail(op, ("is a second anchor beside '" + shape.anchors.front()->getName().getStringRef() + "'").str());
+      } else if (shape.space != space || shape.reducedAxes != axes) {
+        return fail(op, "folds other axes or another space than '" +
+                            shape.anchors.front()->getName().getStringRef().str() + "'");
+      }
+      shape.anchors.push_back(op);
+    }
+    if (shape.anchors.empty())
+      shape.space = dimsOf(results.front());
+    for (auto [axis, dim] : llvm::enumerate(shape.space))
+      if (!llvm::is_contained(shape.reducedAxes, static_cast<int64_t>(axis)))
+        shape.rows.push_back(dim);
+    return true;
+  }
+
+  bool visit(Operation *op) {
+    if (isIndexMap(op))
+      return visitMap(op);
+    if (isa<ReducingOpInterface>(op))
+      return visitReducing(op);
+    if (op->hasTrait<Contraction>())
+      return visitContraction(op);
+    if (isa<ElementwiseOpInterface>(op))
+      return visitElementwise(op);
+    return fail(op, "cannot be part of a kernel");
+  }
+
+  bool visitMap(Operation *op) {
+    Value y = op->getResult(0);
+    if (op->getNumOperands() == 0) {
+      levels[y] = Level::Constant;
+      return true;
+    }
+    Value x = op->getOperand(0);
+    if (!isComputed(x)) {
+      levels[y] = levelOf(x);
+      return true;
+    }
+    auto broadcast = dyn_cast<BroadcastOp>(op);
+    bool isSpread = broadcast && levelOf(x) == Level::Row && isRowSize(dimsOf(x)) &&
+                    dimsOf(y) == shape.space && keepsRowAxes(broadcast.getDims());
+    if (!isSpread)
+      return fail(op, "would compute elements of its operand more than once");
+    levels[y] = Level::Space;
+    return true;
+  }
+
+  bool keepsRowAxes(ArrayRef<int64_t> dims) const {
+    return llvm::none_of(dims, [&](int64_t axis) { return llvm::is_contained(shape.reducedAxes, axis); });
+  }
+
+  bool visitElementwise(Operation *op) {
+    Value y = op->getResult(0);
+    Dims dims = dimsOf(y);
+    if (dims.empty() && llvm::all_of(op->getOperands(), [&](Value x) { return levelOf(x) == Level::Constant; })) {
+      levels[y] = Level::Constant;
+      return true;
+    }
+    if (!isLoopSize(dims))
+      return fail(op, "has sizes " + dimsText(dims) + ", the loops have " + dimsText(shape.space));
+    levels[y] = dims == shape.space ? Level::Space : Level::Row;
+    return true;
+  }
+
+  bool visitReducing(Operation *op) {
+    for (Value row : op->getOperands().drop_front())
+      if (!isRowSize(dimsOf(row)))
+        return fail(op, "has an operand that does not belong to rows");
+    Value y = op->getResult(0);
+    if (!isLoopSize(dimsOf(y)))
+      return fail(op, "has a result that belongs neither to rows nor to the space");
+    levels[y] = dimsOf(y) == shape.space ? Level::Space : Level::Row;
+    return true;
+  }
+
+  bool visitContraction(Operation *op) {
+    for (Value operand : op->getOperands())
+      if (levels.count(operand))
+        return fail(op, "reads its operands from memory, and one is computed in the kernel");
+    levels[op->getResult(0)] = Level::Space;
+    return true;
+  }
+
+  ArrayRef<Operation *> ops;
+  ValueRange results;
+  std::string &whyNot;
+  KernelShape shape;
+  llvm::DenseMap<Value, Level> levels;
+};
+
+} // namespace
+
+std::optional<KernelShape> analyzeKernel(ArrayRef<Operation *> ops, ValueRange results, std::string &whyNot) {
+  return Analyzer(ops, results, whyNot).run();
+}
+
+} // namespace nnc

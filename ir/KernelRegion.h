@@ -1,0 +1,68 @@
+// KernelRegion.h: what a kernel may hold. The one rule that fusion obeys, nn.kernel's verifier checks and code
+// generation relies on.
+//
+// A kernel is one loop nest; everything in it is computed where it is needed, at the coordinates of the loops, and
+// only results are stored. Its ops are of four sorts:
+//
+//   index maps    fill, size, constant, broadcast, transpose, one_hot, reshapes that move unit axes (trait IndexMap).
+//                 They stand where inputs are read and are free.
+//   elementwise   ops with ElementwiseOpInterface, at the sizes of the loops.
+//   contraction   an op with trait Contraction, reading its operands from memory; at most one.
+//   reducing      ops with ReducingOpInterface; several, if they fold the same axes of the same space.
+//
+// which makes three kinds of kernel, by their anchors:
+//
+//   pointwise     no anchor. All results have the sizes of the space.
+//   contraction   one contraction; the space is its result's. Elementwise ops before nothing, after it any.
+//   reduction     the space is that of the reducing ops' first operand; a row is the space without the folded axes.
+//                 Elementwise ops stand at the sizes of the space or of the rows; a value of a row gets back to the
+//                 space by a broadcast along the kept axes. Results have either size.
+//
+// Index maps read inputs, other maps and constant expressions (rank-0 elementwise ops on constants and sizes, as
+// 1 / batch), but never what the kernel computes: that would compute an element more than once.
+#ifndef NNC_IR_KERNELREGION_H
+#define NNC_IR_KERNELREGION_H
+
+#include "ir/Dialect.h"
+
+namespace nnc {
+
+enum class KernelKind { Pointwise, Contraction, Reduction };
+
+struct KernelShape {
+  KernelKind kind = KernelKind::Pointwise;
+  llvm::SmallVector<mlir::Operation *> anchors;
+  Dims space;                             // sizes of the loops
+  llvm::SmallVector<int64_t> reducedAxes; // of the space, sorted; empty unless kind is Reduction
+  Dims rows;                              // the space without them
+
+  /// Whether each row is contiguous in a row-major space.
+  bool reducesTrailingAxes() const;
+
+  /// The shape of a verified kernel.
+  static KernelShape of(KernelOp kernel);
+};
+
+/// More would make expressions that compilers are slow on.
+constexpr size_t kernelOpLimit = 128;
+constexpr size_t kernelResultLimit = 16;
+constexpr size_t kernelBufferLimit = 48;
+
+/// The shape of the kernel that would compute `results` by `ops`, given in an order of dependence; values from
+/// elsewhere are inputs. Nothing if these ops are no kernel, with the reason in `whyNot`.
+std::optional<KernelShape> analyzeKernel(llvm::ArrayRef<mlir::Operation *> ops, mlir::ValueRange results,
+                                         std::string &whyNot);
+
+/// Whether an op is an index map: it has the trait, or is a reshape that only adds or drops axes of size 1.
+bool isIndexMap(mlir::Operation *op);
+
+/// Whether an op is part of no computation but names memory: nn.reshape, unless it can be an index map.
+bool isAlias(mlir::Operation *op);
+
+/// Whether result memory of `kernel` may be the memory of input `index`: all results have the input's sizes, and
+/// every read of it is elementwise, at the index that is written.
+bool isReadInPlace(KernelOp kernel, unsigned index);
+
+} // namespace nnc
+
+#endif
