@@ -1,0 +1,34 @@
+// Frontend.cpp: reading, checking and lowering in order.
+#include "frontend/Frontend.h"
+#include "frontend/ASTPrinter.h"
+#include "frontend/Modules.h"
+
+using namespace nnc;
+
+struct Frontend::State {
+  State(FrontendOptions options, llvm::raw_ostream &errors)
+      : options(std::move(options)), diags(sources, errors, this->options.diagnostics), loader(sources, diags) {}
+  FrontendOptions options;
+  SourceManager sources;
+  Diagnostics diags;
+  ModuleLoader loader;
+  const Module *main = nullptr;
+};
+
+Frontend::Frontend(FrontendOptions options, llvm::raw_ostream &errors)
+    : state(std::make_unique<State>(std::move(options), errors)) {}
+Frontend::~Frontend() = default;
+
+bool Frontend::parse() {
+  state->main = state->loader.load(state->options.mainFile);
+  return !state->diags.hasErrors();
+}
+
+void Frontend::printAST(llvm::raw_ostream &os) {
+  if (state->main)
+    for (const ast::File *file : state->main->files)
+      nnc::printAST(*file, state->sources, os);
+}
+
+std::vector<std::string> Frontend::dependencies() const { return state->loader.getDependencies(); }
+unsigned Frontend::errorCount() const { return state->diags.errorCount(); }
