@@ -68,19 +68,6 @@ install_packages() {
   apt install -y --no-install-recommends $missing
 }
 
-make_environment() {
-  local python=/usr/bin/python3 stamp
-  [ -x "$python" ] || python=$(command -v python3) || die "python3 is missing"
-  stamp=$({ echo "$root"; "$python" --version; cat tools/requirements.txt; } | sha256sum)
-  [ "$(cat "$env/stamp" 2>/dev/null)" = "$stamp" ] && return
-  say "making the Python environment build/env"
-  rm -rf "$env"
-  "$python" -m venv "$env" || die "$python -m venv failed: is python3-venv installed?"
-  "$env/bin/python" -m pip install --quiet --disable-pip-version-check --retries 5 --no-deps \
-    -r tools/requirements.txt </dev/null || die "pip could not install tools/requirements.txt"
-  echo "$stamp" >"$env/stamp"
-}
-
 configure() {
   local stamp
   # ninja itself reruns CMake when a CMakeLists.txt changes; this is for what ninja does not see.
@@ -105,7 +92,7 @@ exec 9>"$build/.lock"
 flock -n 9 || { say "waiting for another setup.sh in this tree"; flock 9; }
 
 [ -n "${NNC_NO_PACKAGES:-}" ] || install_packages
-make_environment
+tools/make-env.sh "$env" tools/requirements.txt
 configure
 if [ "$run_build" = 1 ]; then
   # Silent when there is nothing to do.
