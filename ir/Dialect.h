@@ -47,6 +47,10 @@ public:
 
 template <typename ConcreteOp> class IndexMap : public mlir::OpTrait::TraitBase<ConcreteOp, IndexMap> {};
 template <typename ConcreteOp> class Contraction : public mlir::OpTrait::TraitBase<ConcreteOp, Contraction> {};
+
+/// Marks ops that hold or connect computations (functions, variables, kernels) instead of being one.
+template <typename ConcreteOp>
+class IsStructure : public mlir::OpTrait::TraitBase<ConcreteOp, IsStructure> {};
 } // namespace nnc
 
 #include "ir/Dialect.h.inc"

@@ -6,7 +6,12 @@ include "ir/Dialect.td"
 include "mlir/Interfaces/FunctionInterfaces.td"
 include "mlir/Interfaces/CallInterfaces.td"
 
-class NN_StructureOp<string opMnemonic, list<Trait> traits = []> : Op<NN_Dialect, opMnemonic, traits>;
+// An op that holds or connects computations instead of being one. Checks that walk all ops (gradients, emitters, test
+// cases) pass these over.
+def NN_IsStructure : NativeOpTrait<"IsStructure"> { let cppNamespace = "::nnc"; }
+
+class NN_StructureOp<string opMnemonic, list<Trait> traits = []>
+    : Op<NN_Dialect, opMnemonic, traits # [NN_IsStructure]>;
 
 def NN_ModelOp : NN_StructureOp<"model", [IsolatedFromAbove, Symbol, SymbolTable, NoTerminator, SingleBlock,
     NoRegionArguments]> {
@@ -81,7 +86,7 @@ def NN_ReturnOp : NN_StructureOp<"return", [Terminator, HasParent<"FuncOp">, Pur
   let hasVerifier = 1;
 }
 
-def NN_LoadOp : NN_Op<"load", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+def NN_LoadOp : NN_Op<"load", [NN_IsStructure, Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "value of a variable at the start of the call";
   let description = [{Pure: stores of the same function do not change what is read.}];
   let arguments = (ins FlatSymbolRefAttr:$variable);
@@ -96,7 +101,7 @@ def NN_StoreOp : NN_StructureOp<"store", [DeclareOpInterfaceMethods<SymbolUserOp
   let assemblyFormat = "$value `,` $variable attr-dict `:` type($value)";
 }
 
-def NN_GradOp : NN_Op<"grad", [Pure]> {
+def NN_GradOp : NN_Op<"grad", [NN_IsStructure, Pure]> {
   let summary = "derivatives of a scalar with respect to values it was computed from";
   let description = [{
     One result per value of `wrt`, of its type: d target / d value, along all paths that the target was computed by.
