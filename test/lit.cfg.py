@@ -29,7 +29,7 @@ config.test_format = lit.formats.ShTest(execute_external=False)
 config.test_source_root = os.path.join(config.nnc_source_dir, "test")
 config.test_exec_root = os.path.join(config.nnc_binary_dir, "test")
 config.suffixes = [".mlir", ".nn", ".test", ".c", ".cpp", ".py"]
-config.excludes = ["Inputs", "lit.cfg.py", "lit.site.cfg.py", "lit.local.cfg"]
+config.excludes = ["Inputs", "support", "lit.cfg.py", "lit.site.cfg.py", "lit.local.cfg"]
 if lit_config.maxIndividualTestTimeIsSupported[0]:  # needs psutil, which the project's environment has
     lit_config.maxIndividualTestTime = config.timeout_seconds
 
