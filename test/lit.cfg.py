@@ -3,15 +3,17 @@
 #
 # On the PATH, before everything else: nnc, nnc-opt, nnc-run (build/bin), then FileCheck, not, count, mlir-opt,
 # llvm-readelf and the rest of LLVM's tools. Substitutions, beside lit's own %s, %S, %t, %T:
-#   %python       the interpreter of the project's environment (it has numpy)
+#   %python       the interpreter of the project's environment (it has numpy, and finds python/nnc.py)
 #   %cc, %cxx     the C and C++ compilers; `%cc -I%nncsrc/runtime` finds nnc.h
 #   %cmake        with %ninja, for tests that configure a project of their own
 #   %nncsrc       the source tree
 #   %nncbuild     the build tree
 #   %testbin      the programs made by nnc_add_test_program
-# Features for REQUIRES: x86, avx2, avx512 (of this CPU), fashion-mnist (the data is installed), sanitizer.
+# Features for REQUIRES: x86, avx2, avx512 (of this CPU), fashion-mnist (the data is installed), make,
+# sanitizer.
 import os
 import platform
+import shutil
 
 import lit.formats
 
@@ -35,6 +37,8 @@ if lit_config.maxIndividualTestTimeIsSupported[0]:  # needs psutil, which the pr
 
 bin_dir = os.path.join(config.nnc_binary_dir, "bin")
 config.environment["PATH"] = os.pathsep.join([bin_dir, config.llvm_tools_dir, os.environ["PATH"]])
+config.environment["PYTHONPATH"] = os.path.join(config.nnc_source_dir, "python")
+config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
 for name in ["HOME", "TMPDIR", "CCACHE_DIR"]:
     if name in os.environ:
         config.environment[name] = os.environ[name]
@@ -69,5 +73,7 @@ if platform.machine() == "x86_64":
         config.available_features.add("avx512")
 if os.path.exists("/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"):
     config.available_features.add("fashion-mnist")
+if shutil.which("make"):
+    config.available_features.add("make")
 if config.sanitizers:
     config.available_features.add("sanitizer")

@@ -1,0 +1,57 @@
+# python/nnc.py on a library with the interface of a compiled model: calls, variables, files, and what it refuses.
+#
+# RUN: %cc -shared -fPIC -O1 -I%nncsrc/runtime %nncsrc/test/tools/nnc-run/Inputs/softmax.c -o %t.so -lm
+# RUN: %python %s %t.so | FileCheck %s
+import sys
+
+import nnc
+import numpy
+
+random = numpy.random.default_rng(1)
+x = random.normal(size=(60, 4))
+y = (x[:, 0] > 0).astype(numpy.int64) + (x[:, 1] > 0)
+
+library = nnc.Library(sys.argv[1])
+library.set_threads(1)
+model = library.models["Iris"]
+net = model.create(seed=3)
+
+first = net.train_step(features=x, species=y, lr=0.5)
+for _ in range(100):
+    last = net.train_step(features=x, species=y, lr=0.5)
+# CHECK: learned True 60
+print("learned", last["loss"] < 0.8 * first["loss"], last["accuracy_count"])
+
+# CHECK: predicts (60, 3) True float32
+prediction = net.predict(features=x)["probability"]
+print("predicts", prediction.shape, numpy.allclose(prediction.sum(axis=1), 1), prediction.dtype)
+
+# CHECK: restored True
+saved, weight = sys.argv[1] + ".bin", net["dense1.weight"]
+net.save(saved)
+net["dense1.weight"] = 0 * weight
+net.load(saved)
+print("restored", numpy.array_equal(net["dense1.weight"], weight))
+
+
+def refused(what, call):
+    try:
+        call()
+    except (TypeError, AttributeError, KeyError, nnc.Error) as error:
+        print("%s: %s" % (what, error))
+
+
+# CHECK: missing: evaluate() misses 'species'
+# CHECK: unknown: evaluate() has no argument 'lr'
+# CHECK: shape: predict(): 'features' has shape (60, 3), expected (60, 4)
+# CHECK: sizes: evaluate(): 'species' has shape (59,), expected (60,)
+# CHECK: function: Iris has no function 'fly'
+# CHECK: variable: 'dense9.weight'
+refused("missing", lambda: net.evaluate(features=x))
+refused("unknown", lambda: net.evaluate(features=x, species=y, lr=1))
+refused("shape", lambda: net.predict(features=x[:, :3]))
+refused("sizes", lambda: net.evaluate(features=x, species=y[1:]))
+refused("function", lambda: net.fly())
+refused("variable", lambda: net["dense9.weight"])
+# CHECK: status: {{.+}} (status {{[1-8]}})
+refused("status", lambda: net.load("/nowhere/at/all"))
