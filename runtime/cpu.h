@@ -49,16 +49,17 @@ enum nnc_x86_feature {
 
 /* The levels of the x86-64 psABI. */
 #define NNC_X86_64_V1 UINT64_C(0)
-#define NNC_X86_64_V2                                                                                                \
-  (NNC_FEATURE(NNC_X86_CX16) | NNC_FEATURE(NNC_X86_LAHF) | NNC_FEATURE(NNC_X86_POPCNT) | NNC_FEATURE(NNC_X86_SSE3) | \
-   NNC_FEATURE(NNC_X86_SSSE3) | NNC_FEATURE(NNC_X86_SSE41) | NNC_FEATURE(NNC_X86_SSE42))
-#define NNC_X86_64_V3                                                                                               \
-  (NNC_X86_64_V2 | NNC_FEATURE(NNC_X86_AVX) | NNC_FEATURE(NNC_X86_AVX2) | NNC_FEATURE(NNC_X86_BMI1) |               \
-   NNC_FEATURE(NNC_X86_BMI2) | NNC_FEATURE(NNC_X86_F16C) | NNC_FEATURE(NNC_X86_FMA) | NNC_FEATURE(NNC_X86_LZCNT) |  \
-   NNC_FEATURE(NNC_X86_MOVBE))
-#define NNC_X86_64_V4                                                                                               \
-  (NNC_X86_64_V3 | NNC_FEATURE(NNC_X86_AVX512F) | NNC_FEATURE(NNC_X86_AVX512BW) | NNC_FEATURE(NNC_X86_AVX512CD) |   \
-   NNC_FEATURE(NNC_X86_AVX512DQ) | NNC_FEATURE(NNC_X86_AVX512VL))
+#define NNC_X86_64_V2                                                                                        \
+  (NNC_FEATURE(NNC_X86_CX16) | NNC_FEATURE(NNC_X86_LAHF) | NNC_FEATURE(NNC_X86_POPCNT) |                     \
+   NNC_FEATURE(NNC_X86_SSE3) | NNC_FEATURE(NNC_X86_SSSE3) | NNC_FEATURE(NNC_X86_SSE41) |                     \
+   NNC_FEATURE(NNC_X86_SSE42))
+#define NNC_X86_64_V3                                                                                        \
+  (NNC_X86_64_V2 | NNC_FEATURE(NNC_X86_AVX) | NNC_FEATURE(NNC_X86_AVX2) | NNC_FEATURE(NNC_X86_BMI1) |        \
+   NNC_FEATURE(NNC_X86_BMI2) | NNC_FEATURE(NNC_X86_F16C) | NNC_FEATURE(NNC_X86_FMA) |                        \
+   NNC_FEATURE(NNC_X86_LZCNT) | NNC_FEATURE(NNC_X86_MOVBE))
+#define NNC_X86_64_V4                                                                                        \
+  (NNC_X86_64_V3 | NNC_FEATURE(NNC_X86_AVX512F) | NNC_FEATURE(NNC_X86_AVX512BW) |                            \
+   NNC_FEATURE(NNC_X86_AVX512CD) | NNC_FEATURE(NNC_X86_AVX512DQ) | NNC_FEATURE(NNC_X86_AVX512VL))
 
 /* The features of this CPU that the operating system lets programs use. */
 uint64_t nnc_cpu_features(void);

@@ -12,8 +12,8 @@
  * and leaves no text, for the text belongs to the call that runs. After fork() the child may go on using an
  * instance that no other thread was in; the pool of threads is made anew there.
  *
- * Floating point: during a call the rounding is to nearest, nothing traps, and denormal numbers count as zero;
- * when it returns the caller's environment, sticky flags included, is as it was.
+ * Floating point: during a call the rounding is to nearest, nothing traps, and denormal numbers count as
+ * zero; when it returns the caller's environment, sticky flags included, is as it was.
  */
 #ifndef NNC_H
 #define NNC_H
@@ -39,7 +39,14 @@ typedef enum nnc_status {
   NNC_INTERNAL = 8         /* a fault of nnc itself */
 } nnc_status;
 
-typedef enum nnc_dtype { NNC_F32 = 0, NNC_F64 = 1, NNC_I32 = 2, NNC_I64 = 3, NNC_U8 = 4, NNC_BOOL = 5 } nnc_dtype;
+typedef enum nnc_dtype {
+  NNC_F32 = 0,
+  NNC_F64 = 1,
+  NNC_I32 = 2,
+  NNC_I64 = 3,
+  NNC_U8 = 4,
+  NNC_BOOL = 5
+} nnc_dtype;
 
 /* coefficient * product over symbols s of s ** powers[s]; `powers` has symbol_count entries. */
 typedef struct nnc_term {
@@ -61,11 +68,11 @@ typedef struct nnc_symbol {
 
 typedef enum nnc_role {
   NNC_INPUT = 0,
-  NNC_HYPER = 1,  /* a number of a train block; passed as double */
-  NNC_SEED = 2,   /* i64 scalar, for functions that draw random numbers outside training */
+  NNC_HYPER = 1, /* a number of a train block; passed as double */
+  NNC_SEED = 2,  /* i64 scalar, for functions that draw random numbers outside training */
   NNC_OUTPUT = 3,
-  NNC_LOSS = 4,   /* scalar, reported as double */
-  NNC_METRIC = 5, /* scalar, reported as double */
+  NNC_LOSS = 4,        /* scalar, reported as double */
+  NNC_METRIC = 5,      /* scalar, reported as double */
   NNC_METRIC_COUNT = 6 /* number of values a metric is the mean of; reported as int64 */
 } nnc_role;
 
@@ -77,12 +84,17 @@ typedef struct nnc_value {
   const nnc_dim *dims;
   double default_value; /* inputs that are scalars with a default, and hypers whose default is a constant */
   int32_t has_default;
-  int64_t index_bound;  /* > 0: integers must lie in [0, index_bound) or equal index_ignore; checked by the call */
-  int64_t index_ignore; /* an accepted value outside of the range (an ignore index); index_bound if there is none */
+  int64_t index_bound;  /* > 0: integers must lie in [0, index_bound), or equal index_ignore; the call checks */
+  int64_t index_ignore; /* an accepted value outside of the range, or index_bound if there is none */
   const char *documentation; /* the `///` text above the declaration, or "" */
 } nnc_value;
 
-typedef enum nnc_function_kind { NNC_PREDICT = 0, NNC_EVALUATE = 1, NNC_STEP = 2, NNC_DEFAULTS = 3 } nnc_function_kind;
+typedef enum nnc_function_kind {
+  NNC_PREDICT = 0,
+  NNC_EVALUATE = 1,
+  NNC_STEP = 2,
+  NNC_DEFAULTS = 3
+} nnc_function_kind;
 
 typedef struct nnc_frame nnc_frame; /* runtime/frame.h: what a compiled body receives */
 
@@ -94,10 +106,10 @@ typedef struct nnc_function {
   const nnc_value *inputs; /* inputs, then seed, then hypers */
   uint32_t output_count;
   const nnc_value *outputs;
-  uint64_t symbols_used;      /* bit s: run-time dimension s is an argument */
-  nnc_dim workspace;          /* bytes */
-  int32_t defaults;           /* index of the function that computes hyper defaults from the step, or -1 */
-  int32_t step_variable;      /* index of the step counter this function advances, or -1 */
+  uint64_t symbols_used; /* bit s: run-time dimension s is an argument */
+  nnc_dim workspace;     /* bytes */
+  int32_t defaults;      /* index of the function that computes hyper defaults from the step, or -1 */
+  int32_t step_variable; /* index of the step counter this function advances, or -1 */
   /* Element counts of the tensors the kernels index with 32 bits, beside inputs and results: a call whose
    * sizes take one of them past 2^31-1 is refused. */
   uint32_t index_space_count;
@@ -114,18 +126,18 @@ typedef struct nnc_variant {
 typedef enum nnc_variable_kind {
   NNC_PARAMETER = 0,
   NNC_STATE = 1,
-  NNC_SLOT = 2,   /* optimizer state of one parameter */
+  NNC_SLOT = 2, /* optimizer state of one parameter */
   NNC_STEP_COUNTER = 3,
   NNC_AVERAGE = 4
 } nnc_variable_kind;
 
 typedef enum nnc_init_kind {
-  NNC_INIT_CONSTANT = 0,  /* a */
-  NNC_INIT_UNIFORM = 1,   /* [a, b), before rounding to the variable's type */
-  NNC_INIT_NORMAL = 2,    /* mean a, standard deviation b */
-  NNC_INIT_TRUNCATED = 3, /* the same, cut off at two standard deviations from the mean */
-  NNC_INIT_ORTHOGONAL = 4,/* gain a; rows or columns orthonormal, over shape [product of leading, last] */
-  NNC_INIT_VALUES = 5     /* the numbers at `values` */
+  NNC_INIT_CONSTANT = 0,   /* a */
+  NNC_INIT_UNIFORM = 1,    /* [a, b), before rounding to the variable's type */
+  NNC_INIT_NORMAL = 2,     /* mean a, standard deviation b */
+  NNC_INIT_TRUNCATED = 3,  /* the same, cut off at two standard deviations from the mean */
+  NNC_INIT_ORTHOGONAL = 4, /* gain a; rows or columns orthonormal, over shape [product of leading, last] */
+  NNC_INIT_VALUES = 5      /* the numbers at `values` */
 } nnc_init_kind;
 
 typedef struct nnc_init {
@@ -149,16 +161,18 @@ typedef struct nnc_variable {
 typedef struct nnc_instance nnc_instance;
 
 typedef struct nnc_options {
-  uint64_t seed;            /* initial values and random operators; same seed, same bits */
-  const int64_t *max_sizes; /* per run-time dimension: reserve workspace for it now, refuse more; NULL: grow */
-  void *memory;             /* memory for everything the instance needs, 64-byte aligned; NULL: allocate. It */
-  uint64_t memory_bytes;    /* stays the caller's; calls that need more than is left of it are refused */
-  const char *variant;      /* target of the variant to run, or NULL for the first one this CPU can run */
-  char *error;              /* receives the reason when create fails; may be NULL */
+  uint64_t seed; /* initial values and random operators; same seed, same bits */
+  const int64_t
+      *max_sizes;        /* per run-time dimension: reserve workspace for it now, refuse more; NULL: grow */
+  void *memory;          /* memory for everything the instance needs, 64-byte aligned; NULL: allocate. It */
+  uint64_t memory_bytes; /* stays the caller's; calls that need more than is left of it are refused */
+  const char *variant;   /* target of the variant to run, or NULL for the first one this CPU can run */
+  char *error;           /* receives the reason when create fails; may be NULL */
   uint64_t error_bytes;
 } nnc_options;
 
-/* One kernel call of a compiled function, for profiles and for reading the library: which line it came from. */
+/* One kernel call of a compiled function, for profiles and for reading the library: which line it came from.
+ */
 typedef struct nnc_kernel_call {
   const char *function; /* "train_step" */
   const char *kernel;   /* symbol of the kernel; equal kernels share one */
@@ -208,15 +222,18 @@ struct nnc_model {
   /* Copies a variable out or in; `bytes` must be its size. */
   int (*get)(nnc_instance *instance, const char *variable, void *data, uint64_t bytes);
   int (*set)(nnc_instance *instance, const char *variable, const void *data, uint64_t bytes);
-  /* safetensors with all variables, the seed and a checksum; the file of that name is the old one or the new one,
-   * whatever happens. `extra_json`: a JSON object of strings to keep in the file for the caller, or NULL. */
+  /* safetensors with all variables, the seed and a checksum; the file of that name is the old one or the new
+   * one, whatever happens. `extra_json`: a JSON object of strings to keep in the file for the caller, or
+   * NULL. */
   int (*save)(nnc_instance *instance, const char *path, const char *extra_json);
-  /* Loads nothing at all unless everything fits. parameters_only: parameters and state alone; the instance keeps
-   * its optimizer state, averages, steps and seed, and those in the file may be of any train block. */
+  /* Loads nothing at all unless everything fits. parameters_only: parameters and state alone; the instance
+   * keeps its optimizer state, averages, steps and seed, and those in the file may be of any train block. */
   int (*load)(nnc_instance *instance, const char *path, int parameters_only);
-  /* Reads back `extra_json` of a file ("{}" if it has none). *needed is set to its bytes with the final NUL; the
-   * text is written if `bytes` suffices, else NNC_INVALID_ARGUMENT, or NNC_OK when `extra_json` is NULL. */
-  int (*metadata)(nnc_instance *instance, const char *path, char *extra_json, uint64_t bytes, uint64_t *needed);
+  /* Reads back `extra_json` of a file ("{}" if it has none). *needed is set to its bytes with the final NUL;
+   * the text is written if `bytes` suffices, else NNC_INVALID_ARGUMENT, or NNC_OK when `extra_json` is NULL.
+   */
+  int (*metadata)(nnc_instance *instance, const char *path, char *extra_json, uint64_t bytes,
+                  uint64_t *needed);
 };
 
 typedef struct nnc_library {
@@ -225,8 +242,8 @@ typedef struct nnc_library {
   const char *target;   /* "x86-64-v3"; several are separated by commas */
   uint32_t model_count;
   const nnc_model *const *models;
-  /* Threads the library's pool may use, the caller's included; 0: NNC_THREADS or the CPUs of the affinity mask
-   * decide, as they do at first. Results never depend on it. NNC_BUSY while a parallel section runs. */
+  /* Threads the library's pool may use, the caller's included; 0: NNC_THREADS or the CPUs of the affinity
+   * mask decide, as they do at first. Results never depend on it. NNC_BUSY while a parallel section runs. */
   int (*set_threads)(int count);
 } nnc_library;
 

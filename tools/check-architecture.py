@@ -16,6 +16,7 @@ MLIR = {"llvm", "mlir"}
 ANY = {"*"}
 LAYERS = {
     "runtime": (set(), set()),
+    "runtime/embed": (set(), set()),
     "ir": ({"runtime/nnc.h", "runtime/random.h"}, MLIR),
     "ir/interpreter": ({"ir", "runtime/nnc.h", "runtime/random.h"}, MLIR),
     "frontend": ({"ir"}, MLIR),
@@ -23,7 +24,7 @@ LAYERS = {
     "codegen": ({"ir"}, MLIR),
     "codegen/halide": ({"ir", "codegen"}, MLIR | {"Halide"}),
     "codegen/llvm": ({"ir", "codegen", "runtime"}, MLIR),
-    "codegen/link": ({"ir", "codegen"}, MLIR | {"lld"}),
+    "codegen/link": ({"ir", "codegen", "runtime/embed"}, MLIR | {"lld"}),
     "tools": (ANY, MLIR),
     "tools/nnc-run": ({"runtime/nnc.h"}, set()),
     "examples": (set(), set()),

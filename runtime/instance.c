@@ -1,0 +1,321 @@
+/* instance.c: making and unmaking instances, and their variables by name. */
+#include "instance.h"
+
+#include "cpu.h"
+#include "fpenv.h"
+#include "random.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const nnc_dtype_names[] = {"f32", "f64", "i32", "i64", "u8", "bool"};
+
+uint64_t nnc_dtype_bytes(nnc_dtype dtype) {
+  switch (dtype) {
+  case NNC_F64:
+  case NNC_I64:
+    return 8;
+  case NNC_F32:
+  case NNC_I32:
+    return 4;
+  default:
+    return 1;
+  }
+}
+
+int nnc_fail(nnc_instance *instance, int status, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(instance->error, sizeof instance->error, format, arguments);
+  va_end(arguments);
+  return status;
+}
+
+int nnc_enter(nnc_instance *instance) {
+  if (!instance)
+    return NNC_INVALID_ARGUMENT;
+  return atomic_exchange_explicit(&instance->busy, 1, memory_order_acquire) ? NNC_BUSY : NNC_OK;
+}
+
+void nnc_leave(nnc_instance *instance) { atomic_store_explicit(&instance->busy, 0, memory_order_release); }
+
+int64_t nnc_find_variable(const nnc_model *model, const char *name, size_t length) {
+  for (uint32_t v = 0; v < model->variable_count; ++v)
+    if (strlen(model->variables[v].name) == length && !memcmp(model->variables[v].name, name, length))
+      return v;
+  return -1;
+}
+
+bool nnc_eval_dim(const nnc_dim *dim, const int64_t *sizes, uint32_t symbol_count, bool upper,
+                  int64_t *value) {
+  int64_t sum = 0;
+  for (uint32_t t = 0; t < dim->term_count; ++t) {
+    int64_t product = dim->terms[t].coefficient;
+    if (upper && product < 0)
+      continue;
+    for (uint32_t s = 0; s < symbol_count; ++s)
+      for (uint8_t power = dim->terms[t].powers[s]; power > 0; --power)
+        if (__builtin_mul_overflow(product, sizes[s], &product))
+          return false;
+    if (__builtin_add_overflow(sum, product, &sum))
+      return false;
+  }
+  *value = sum;
+  return sum >= 0;
+}
+
+static bool is_constant(const nnc_dim *dim, uint32_t symbol_count) {
+  for (uint32_t t = 0; t < dim->term_count; ++t)
+    for (uint32_t s = 0; s < symbol_count; ++s)
+      if (dim->terms[t].powers[s])
+        return false;
+  return true;
+}
+
+/* The bytes of workspace to reserve: enough for every call up to max_sizes, or, if that is NULL, for the
+ * functions that no run-time dimension changes. */
+static bool workspace_to_reserve(const nnc_model *model, const int64_t *max_sizes, uint64_t *bytes) {
+  *bytes = 0;
+  for (uint32_t f = 0; f < model->function_count; ++f) {
+    const nnc_dim *workspace = &model->functions[f].workspace;
+    if (!max_sizes && !is_constant(workspace, model->symbol_count))
+      continue;
+    int64_t needed;
+    if (!nnc_eval_dim(workspace, max_sizes, model->symbol_count, true, &needed))
+      return false;
+    if ((uint64_t)needed > *bytes)
+      *bytes = (uint64_t)needed;
+  }
+  return true;
+}
+
+/* Where the parts of an instance's block begin. */
+typedef struct layout {
+  uint64_t max_sizes, sizes, inputs, outputs, scalars, hypers, extents, variables, workspace, end;
+} layout;
+
+static bool place(uint64_t *end, uint64_t count, uint64_t size, uint64_t *begin) {
+  uint64_t bytes, aligned;
+  if (__builtin_mul_overflow(count, size, &bytes) ||
+      __builtin_add_overflow(*end, NNC_ALIGNMENT - 1, &aligned))
+    return false;
+  *begin = aligned & ~(uint64_t)(NNC_ALIGNMENT - 1);
+  return !__builtin_add_overflow(*begin, bytes, end) && *end <= PTRDIFF_MAX;
+}
+
+static bool lay_out(const nnc_model *model, const int64_t *max_sizes, layout *at) {
+  uint64_t inputs = 0, outputs = 0, workspace;
+  for (uint32_t f = 0; f < model->function_count; ++f) {
+    inputs = model->functions[f].input_count > inputs ? model->functions[f].input_count : inputs;
+    outputs = model->functions[f].output_count > outputs ? model->functions[f].output_count : outputs;
+  }
+  uint64_t end = sizeof(nnc_instance), rounded;
+  return workspace_to_reserve(model, max_sizes, &workspace) &&
+         place(&end, max_sizes ? model->symbol_count : 0, sizeof(int64_t), &at->max_sizes) &&
+         place(&end, model->symbol_count, sizeof(int64_t), &at->sizes) &&
+         place(&end, inputs, sizeof(void *), &at->inputs) &&
+         place(&end, outputs, sizeof(void *), &at->outputs) &&
+         place(&end, inputs + outputs, sizeof(uint64_t), &at->scalars) &&
+         place(&end, inputs, sizeof(double), &at->hypers) &&
+         place(&end, inputs + outputs, sizeof(uint64_t), &at->extents) &&
+         place(&end, model->variable_bytes, 1, &at->variables) && place(&end, workspace, 1, &at->workspace) &&
+         place(&end, 0, 0, &rounded) && (at->end = rounded, true);
+}
+
+/* Says in `error` why create or memory_bytes refuses. */
+typedef struct reason {
+  char *text;
+  uint64_t bytes;
+} reason;
+
+__attribute__((format(printf, 3, 4))) static int refuse(reason why, int status, const char *format, ...) {
+  if (why.text && why.bytes) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(why.text, why.bytes < PTRDIFF_MAX ? (size_t)why.bytes : (size_t)PTRDIFF_MAX, format, arguments);
+    va_end(arguments);
+  }
+  return status;
+}
+
+static int check_max_sizes(const nnc_model *model, const int64_t *max_sizes, reason why) {
+  for (uint32_t s = 0; max_sizes && s < model->symbol_count; ++s) {
+    const nnc_symbol *symbol = &model->symbols[s];
+    int64_t bound = symbol->bound ? symbol->bound : INT32_MAX;
+    if (max_sizes[s] < 1 || max_sizes[s] > bound)
+      return refuse(why, NNC_INVALID_ARGUMENT, "create: max_sizes of '%s' is %lld, expected 1 to %lld",
+                    symbol->name, (long long)max_sizes[s], (long long)bound);
+  }
+  return NNC_OK;
+}
+
+/* The first variant this CPU can run, or the one asked for by name. */
+static int choose_variant(const nnc_model *model, const char *name, reason why, uint32_t *variant) {
+  uint64_t missing = 0, present = nnc_cpu_features();
+  bool known = false;
+  for (uint32_t v = 0; v < model->variant_count; ++v) {
+    if (name && strcmp(name, model->variants[v].target))
+      continue;
+    known = true;
+    *variant = v;
+    missing = model->variants[v].cpu_features & ~present;
+    if (!missing)
+      return NNC_OK;
+  }
+  if (!known)
+    return refuse(why, NNC_INVALID_ARGUMENT, "create: the library holds no variant '%s'", name ? name : "");
+  return refuse(why, NNC_UNSUPPORTED_CPU, "create: '%s' is compiled for %s; this CPU lacks %s", model->name,
+                model->variants[*variant].target, nnc_cpu_feature_name(missing));
+}
+
+/* Apart from its caller, which moves the floating-point environment. */
+__attribute__((noinline)) static int initialize_variables(nnc_instance *instance, reason why) {
+  const nnc_model *model = instance->model;
+  for (uint32_t v = 0; v < model->variable_count; ++v) {
+    const nnc_variable *variable = &model->variables[v];
+    if (nnc_initialize(&variable->init, instance->seed, variable->name, variable->dtype, variable->rank,
+                       variable->shape, instance->variables + variable->offset))
+      return refuse(why, NNC_OUT_OF_MEMORY, "create: no memory for the initial values of '%s'",
+                    variable->name);
+  }
+  return NNC_OK;
+}
+
+int nnc_rt_create(const nnc_model *model, nnc_instance **out, const nnc_options *options) {
+  static const nnc_options defaults;
+  if (!options)
+    options = &defaults;
+  reason why = {options->error, options->error_bytes};
+  if (out)
+    *out = NULL;
+  if (!model || !out)
+    return refuse(why, NNC_INVALID_ARGUMENT, "create: %s is NULL",
+                  model ? "the place for the instance" : "the model");
+  uint32_t variant = 0;
+  int status = choose_variant(model, options->variant, why, &variant);
+  if (status || (status = check_max_sizes(model, options->max_sizes, why)))
+    return status;
+
+  layout at;
+  if (!lay_out(model, options->max_sizes, &at))
+    return refuse(why, NNC_OUT_OF_MEMORY,
+                  "create: '%s' with these max_sizes needs more memory than can be addressed", model->name);
+  uint8_t *block = options->memory;
+  if (block && (uintptr_t)block % NNC_ALIGNMENT)
+    return refuse(why, NNC_INVALID_ARGUMENT, "create: memory is not aligned to %d bytes", (int)NNC_ALIGNMENT);
+  if (block && options->memory_bytes < at.end)
+    return refuse(why, NNC_INVALID_ARGUMENT, "create: memory has %llu bytes, expected at least %llu",
+                  (unsigned long long)options->memory_bytes, (unsigned long long)at.end);
+  if (!block && !(block = aligned_alloc(NNC_ALIGNMENT, at.end)))
+    return refuse(why, NNC_OUT_OF_MEMORY, "create: no memory for an instance of '%s' (%llu bytes)",
+                  model->name, (unsigned long long)at.end);
+
+  memset(block, 0, at.variables); /* the struct and the scratch */
+  nnc_instance *instance = (nnc_instance *)(void *)block;
+  instance->model = model;
+  instance->variant = variant;
+  instance->seed = options->seed;
+  if (options->max_sizes) {
+    memcpy(block + at.max_sizes, options->max_sizes, model->symbol_count * sizeof(int64_t));
+    instance->max_sizes = (const int64_t *)(void *)(block + at.max_sizes);
+  }
+  instance->sizes = (int64_t *)(void *)(block + at.sizes);
+  instance->inputs = (const void **)(void *)(block + at.inputs);
+  instance->outputs = (void **)(void *)(block + at.outputs);
+  instance->scalars = (uint64_t *)(void *)(block + at.scalars);
+  instance->hypers = (double *)(void *)(block + at.hypers);
+  instance->extents = (uint64_t *)(void *)(block + at.extents);
+  instance->variables = block + at.variables;
+  instance->workspace = block + at.workspace;
+  instance->owns_block = !options->memory;
+  /* All that is left of the caller's memory is workspace. */
+  instance->workspace_bytes = (options->memory ? options->memory_bytes : at.end) - at.workspace;
+
+  nnc_fpenv environment = nnc_fp_enter();
+  status = initialize_variables(instance, why);
+  nnc_fp_leave(environment);
+  if (status) {
+    nnc_rt_destroy(instance);
+    return status;
+  }
+  *out = instance;
+  return NNC_OK;
+}
+
+void nnc_rt_destroy(nnc_instance *instance) {
+  if (!instance)
+    return;
+  if (instance->owns_workspace)
+    free(instance->workspace);
+  if (instance->owns_block)
+    free(instance);
+}
+
+const char *nnc_rt_error_text(const nnc_instance *instance) {
+  return instance ? instance->error : "the instance is NULL";
+}
+
+int nnc_rt_memory_bytes(const nnc_model *model, const int64_t *max_sizes, uint64_t *bytes) {
+  const reason nobody = {NULL, 0};
+  if (!model || !bytes || check_max_sizes(model, max_sizes, nobody))
+    return NNC_INVALID_ARGUMENT;
+  *bytes = 0;
+  int64_t bounds[64]; /* symbols_used limits a model to 64 run-time dimensions */
+  for (uint32_t s = 0; !max_sizes && s < model->symbol_count; ++s) {
+    if (s == 64 || !model->symbols[s].bound)
+      return NNC_INVALID_ARGUMENT;
+    bounds[s] = model->symbols[s].bound;
+  }
+  layout at;
+  if (!lay_out(model, max_sizes ? max_sizes : bounds, &at))
+    return NNC_OUT_OF_MEMORY;
+  *bytes = at.end;
+  return NNC_OK;
+}
+
+/* The variable that get or set names, checked; or NULL with *status set. */
+static const nnc_variable *checked_variable(nnc_instance *instance, const char *function, const char *name,
+                                            const void *data, uint64_t bytes, int *status) {
+  if (!name || !data) {
+    *status = nnc_fail(instance, NNC_INVALID_ARGUMENT, "%s: %s is NULL", function,
+                       name ? "data" : "the variable's name");
+    return NULL;
+  }
+  int64_t v = nnc_find_variable(instance->model, name, strlen(name));
+  if (v < 0) {
+    *status = nnc_fail(instance, NNC_INVALID_ARGUMENT, "%s: '%s' has no variable '%s'", function,
+                       instance->model->name, name);
+    return NULL;
+  }
+  const nnc_variable *variable = &instance->model->variables[v];
+  if (variable->bytes != bytes) {
+    *status = nnc_fail(instance, NNC_INVALID_ARGUMENT, "%s: '%s' has %llu bytes, data has %llu", function,
+                       name, (unsigned long long)variable->bytes, (unsigned long long)bytes);
+    return NULL;
+  }
+  return variable;
+}
+
+int nnc_rt_get(nnc_instance *instance, const char *name, void *data, uint64_t bytes) {
+  int status = nnc_enter(instance);
+  if (status)
+    return status;
+  const nnc_variable *variable = checked_variable(instance, "get", name, data, bytes, &status);
+  if (variable)
+    memcpy(data, instance->variables + variable->offset, bytes);
+  nnc_leave(instance);
+  return status;
+}
+
+int nnc_rt_set(nnc_instance *instance, const char *name, const void *data, uint64_t bytes) {
+  int status = nnc_enter(instance);
+  if (status)
+    return status;
+  const nnc_variable *variable = checked_variable(instance, "set", name, data, bytes, &status);
+  if (variable)
+    memcpy(instance->variables + variable->offset, data, bytes);
+  nnc_leave(instance);
+  return status;
+}

@@ -1,0 +1,308 @@
+/* pool.c: a fork-join pool that costs about a microsecond warm, and nothing when idle.
+ *
+ * One parallel section runs at a time. Its caller publishes a job, wakes sleepers if there are any, takes
+ * part, and waits for the tasks that others have claimed. A task is claimed by a compare-and-swap on
+ * `ticket`, which holds the number of the job beside the tasks left of it: whoever claims a task of job n
+ * keeps the caller of job n waiting, so the job's fields stay valid, and a thread that comes late finds its
+ * number gone and touches nothing. Hence a section ends even if no worker exists, wakes up, or survives a
+ * fork: the caller then does all tasks itself.
+ *
+ *   - A section that finds the pool taken (by another instance's thread, or by the section it is nested in)
+ * runs its tasks itself, in order. Kernels may not depend on where or in which order tasks run, so results do
+ * not depend on any of this.
+ *   - Workers spin for SPIN_NANOSECONDS after their last job, then sleep in a futex.
+ *   - A child of fork() has the pool's memory but not its threads: the first section there sees another
+ * process number and starts over.
+ *   - The destructor joins the workers, so that dlclose may unmap their code.
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* sched_getaffinity */
+#endif
+#include "pool.h"
+
+#include "fpenv.h"
+#include "instance.h"
+
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+  SPIN_NANOSECONDS = 50000,
+  WORKER_STACK_BYTES = 1 << 20, /* kernels keep packed tiles on the stack */
+  LINE = 64
+};
+
+/* Words that different threads write lie on different cache lines. */
+static struct pool {
+  /* The job: written by its caller before `ticket`, read by who has claimed a task of it. */
+  _Alignas(LINE) halide_task_t task;
+  void *user_context;
+  uint8_t *closure;
+  int min;
+  uint32_t size;
+
+  _Alignas(LINE) _Atomic uint64_t ticket;    /* job << 32 | tasks that nobody has claimed */
+  _Alignas(LINE) _Atomic uint32_t published; /* number of the last job; workers sleep on it */
+  _Atomic uint32_t sleepers;
+  _Atomic uint32_t stop;
+  _Alignas(LINE) _Atomic uint32_t done; /* finished tasks of the job; the caller sleeps on it */
+  _Atomic uint32_t caller_sleeps;
+  _Atomic uint64_t failure; /* index << 32 | code of the failing task of lowest index, or NO_FAILURE */
+
+  /* The threads: touched by who holds `taken` alone. */
+  _Alignas(LINE) _Atomic uint32_t taken;
+  _Atomic int32_t process; /* which process's threads these are; 0: no threads yet; FORKED: being forgotten */
+  int wanted;              /* set_threads, or 0 */
+  bool started;
+  bool spins; /* there is a CPU for each thread */
+  uint32_t workers;
+  pthread_t threads[NNC_MAX_THREADS];
+} pool;
+
+#define NO_FAILURE UINT64_MAX
+enum { FORKED = -1 };
+
+static void pause_cpu(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#else
+  __asm__ volatile("yield");
+#endif
+}
+
+static void futex_wait(_Atomic uint32_t *word, uint32_t expected) {
+  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, NULL, NULL, 0);
+}
+
+static void futex_wake(_Atomic uint32_t *word, uint32_t count) {
+  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
+}
+
+static int64_t now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/* Spins for a bounded time until *word is `value` (or, if `differs`, is not). The last value seen. */
+static uint32_t spin_until(_Atomic uint32_t *word, uint32_t value, bool differs) {
+  int64_t end = 0;
+  for (uint32_t turn = 1;; ++turn) {
+    uint32_t seen = atomic_load_explicit(word, memory_order_acquire);
+    if ((seen == value) != differs)
+      return seen;
+    pause_cpu();
+    if (turn % 64)
+      continue;
+    int64_t time = now();
+    if (!end)
+      end = time + SPIN_NANOSECONDS;
+    else if (time > end)
+      return seen;
+  }
+}
+
+static void note_failure(uint32_t index, int code) {
+  uint64_t mine = (uint64_t)index << 32 | (uint32_t)code;
+  uint64_t least = atomic_load_explicit(&pool.failure, memory_order_relaxed);
+  while (mine < least && !atomic_compare_exchange_weak_explicit(&pool.failure, &least, mine,
+                                                                memory_order_relaxed, memory_order_relaxed))
+    ;
+}
+
+/* Claims and runs tasks of one job until none is left. */
+static void take_tasks(uint32_t job) {
+  uint32_t finished = 0, size = 0;
+  uint64_t ticket = atomic_load_explicit(&pool.ticket, memory_order_acquire);
+  while ((uint32_t)(ticket >> 32) == job && (uint32_t)ticket != 0) {
+    if (!atomic_compare_exchange_weak_explicit(&pool.ticket, &ticket, ticket - 1, memory_order_acquire,
+                                               memory_order_acquire))
+      continue;
+    size = pool.size;
+    uint32_t index = size - (uint32_t)ticket;
+    int code = pool.task(pool.user_context, pool.min + (int)index, pool.closure);
+    if (code)
+      note_failure(index, code);
+    ++finished;
+    ticket = atomic_load_explicit(&pool.ticket, memory_order_acquire);
+  }
+  if (finished && atomic_fetch_add(&pool.done, finished) + finished == size &&
+      atomic_load(&pool.caller_sleeps))
+    futex_wake(&pool.done, 1);
+}
+
+/* Sleeping: each side first says that it sleeps or that there is work, then looks at the other's word, all in
+ * one total order (seq_cst), so that one of them sees the other. */
+static void *work(void *argument) {
+  uint32_t seen = (uint32_t)(uintptr_t)argument;
+  (void)nnc_fp_enter();
+  for (;;) {
+    if (pool.spins)
+      (void)spin_until(&pool.published, seen, true);
+    if (atomic_load(&pool.published) == seen) {
+      atomic_fetch_add(&pool.sleepers, 1);
+      while (atomic_load(&pool.published) == seen)
+        futex_wait(&pool.published, seen);
+      atomic_fetch_sub(&pool.sleepers, 1);
+    }
+    if (atomic_load(&pool.stop))
+      return NULL;
+    seen = atomic_load(&pool.published);
+    take_tasks(seen);
+  }
+}
+
+/* Waits until all tasks of the job are done: those left are being run by workers now. */
+static void wait_for_tasks(uint32_t size) {
+  uint32_t done = pool.spins ? spin_until(&pool.done, size, false) : atomic_load(&pool.done);
+  if (done == size)
+    return;
+  atomic_store(&pool.caller_sleeps, 1);
+  while ((done = atomic_load(&pool.done)) != size)
+    futex_wait(&pool.done, done);
+  atomic_store(&pool.caller_sleeps, 0);
+}
+
+/* CPUs this thread may run on. */
+static int cpu_count(void) {
+  unsigned long mask[8192 / (8 * sizeof(unsigned long))] = {0};
+  if (sched_getaffinity(0, sizeof mask, (cpu_set_t *)(void *)mask))
+    return 1;
+  int count = 0;
+  for (size_t word = 0; word < sizeof mask / sizeof *mask; ++word)
+    for (unsigned long bits = mask[word]; bits; bits &= bits - 1)
+      ++count;
+  return count;
+}
+
+/* NNC_THREADS, or 0 if it is not set to a number of threads. */
+static int environment_threads(void) {
+  const char *text = getenv("NNC_THREADS");
+  long count = 0;
+  for (; text && '0' <= *text && *text <= '9' && count <= NNC_MAX_THREADS; ++text)
+    count = count * 10 + (*text - '0');
+  if (!text || *text || count > NNC_MAX_THREADS)
+    return 0;
+  return (int)count;
+}
+
+/* With `taken` held. Fewer threads than wished, or none, are all right. */
+static void start_threads(void) {
+  int cpus = cpu_count(), count = pool.wanted ? pool.wanted : environment_threads();
+  if (!count)
+    count = cpus;
+  if (count > NNC_MAX_THREADS)
+    count = NNC_MAX_THREADS;
+  pool.started = true;
+  pool.spins = count <= cpus;
+  pool.workers = 0;
+  atomic_store(&pool.process, getpid());
+  pthread_attr_t attributes;
+  if (count == 1 || pthread_attr_init(&attributes))
+    return;
+  (void)pthread_attr_setstacksize(&attributes, WORKER_STACK_BYTES);
+  sigset_t all, before; /* the program's signals are for its own threads */
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  void *last_job = (void *)(uintptr_t)atomic_load(&pool.published);
+  while (pool.workers + 1 < (uint32_t)count &&
+         !pthread_create(&pool.threads[pool.workers], &attributes, work, last_job))
+    ++pool.workers;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  pthread_attr_destroy(&attributes);
+}
+
+/* With `taken` held. */
+static void stop_threads(void) {
+  atomic_store(&pool.stop, 1);
+  atomic_fetch_add(&pool.published, 1);
+  futex_wake(&pool.published, INT32_MAX);
+  for (uint32_t t = 0; t < pool.workers; ++t)
+    pthread_join(pool.threads[t], NULL);
+  atomic_store(&pool.stop, 0);
+  pool.workers = 0;
+  pool.started = false;
+}
+
+/* Takes the pool, in a child of fork() after forgetting the parent's threads. False: it is taken. */
+static bool take_pool(void) {
+  int32_t owner = atomic_load(&pool.process), self = getpid();
+  if (owner && owner != self) {
+    if (owner == FORKED || !atomic_compare_exchange_strong(&pool.process, &owner, FORKED))
+      return false;
+    pool.started = false;
+    pool.workers = 0;
+    atomic_store(&pool.sleepers, 0);
+    atomic_store(&pool.caller_sleeps, 0);
+    atomic_store(&pool.stop, 0);
+    atomic_store(&pool.taken, 0); /* a section of another thread, which does not exist here */
+    atomic_store(&pool.process, 0);
+  }
+  return !atomic_load_explicit(&pool.taken, memory_order_relaxed) &&
+         !atomic_exchange_explicit(&pool.taken, 1, memory_order_acquire);
+}
+
+static void give_pool(void) { atomic_store_explicit(&pool.taken, 0, memory_order_release); }
+
+static int run_serially(void *user_context, halide_task_t task, int min, int size, uint8_t *closure) {
+  for (int i = 0; i < size; ++i) {
+    int code = task(user_context, min + i, closure);
+    if (code)
+      return code;
+  }
+  return 0;
+}
+
+int halide_do_par_for(void *user_context, halide_task_t task, int min, int size, uint8_t *closure) {
+  if (size <= 1 || !take_pool())
+    return run_serially(user_context, task, min, size, closure);
+  if (!pool.started)
+    start_threads();
+  if (!pool.workers) {
+    give_pool();
+    return run_serially(user_context, task, min, size, closure);
+  }
+  pool.task = task;
+  pool.user_context = user_context;
+  pool.closure = closure;
+  pool.min = min;
+  pool.size = (uint32_t)size;
+  atomic_store_explicit(&pool.done, 0, memory_order_relaxed);
+  atomic_store_explicit(&pool.failure, NO_FAILURE, memory_order_relaxed);
+  uint32_t job = atomic_load_explicit(&pool.published, memory_order_relaxed) + 1;
+  atomic_store_explicit(&pool.ticket, (uint64_t)job << 32 | (uint32_t)size, memory_order_release);
+  atomic_store(&pool.published, job);
+  uint32_t sleepers = atomic_load(&pool.sleepers);
+  if (sleepers)
+    futex_wake(&pool.published, sleepers < (uint32_t)size - 1 ? sleepers : (uint32_t)size - 1);
+  take_tasks(job);
+  wait_for_tasks((uint32_t)size);
+  uint64_t failure = atomic_load_explicit(&pool.failure, memory_order_relaxed);
+  give_pool();
+  return failure == NO_FAILURE ? 0 : (int)(uint32_t)failure;
+}
+
+int nnc_rt_set_threads(int count) {
+  if (count < 0 || count > NNC_MAX_THREADS)
+    return NNC_INVALID_ARGUMENT;
+  if (!take_pool())
+    return NNC_BUSY;
+  if (pool.started)
+    stop_threads();
+  pool.wanted = count;
+  give_pool();
+  return NNC_OK;
+}
+
+/* At dlclose and exit. The pool stays taken. If it already is, the program exits while another of its threads
+ * is in a call: that thread and its workers are left alone. */
+__attribute__((destructor)) static void close_pool(void) {
+  if (take_pool() && pool.started)
+    stop_threads();
+}

@@ -1,0 +1,224 @@
+#include "random.h"
+
+#include "hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void nnc_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
+  uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
+  uint32_t k0 = key[0], k1 = key[1];
+  for (int round = 0; round < 10; ++round) {
+    uint64_t p0 = (uint64_t)0xD2511F53u * c0;
+    uint64_t p1 = (uint64_t)0xCD9E8D57u * c2;
+    c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
+    c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+    c1 = (uint32_t)p1;
+    c3 = (uint32_t)p0;
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
+}
+
+uint64_t nnc_random_bits(uint64_t seed, uint64_t stream, uint64_t index) {
+  uint64_t block = index / 2;
+  const uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), (uint32_t)stream,
+                               (uint32_t)(stream >> 32)};
+  const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
+  uint32_t words[4];
+  nnc_philox(counter, key, words);
+  const uint32_t *half = words + 2 * (index % 2);
+  return (uint64_t)half[1] << 32 | half[0];
+}
+
+static double unit(uint64_t bits) { return (double)(bits >> 11) * 0x1p-53; }
+
+/* Strictly between 0 and 1, and symmetric: 52 bits and a half. */
+static double inner_unit(uint64_t bits) { return ((double)(bits >> 12) + 0.5) * 0x1p-52; }
+
+double nnc_random_uniform(uint64_t seed, uint64_t stream, uint64_t index) {
+  return unit(nnc_random_bits(seed, stream, index));
+}
+
+double nnc_random_normal(uint64_t seed, uint64_t stream, uint64_t index) {
+  return nnc_normal_quantile(inner_unit(nnc_random_bits(seed, stream, index)));
+}
+
+/* Natural logarithm of a positive normal number to about an ulp: x = m 2^e with m in [sqrt(1/2), sqrt(2)),
+ * and log m = 2 artanh(s), s = (m - 1) / (m + 1). Not libm's, whose last bit depends on its version. */
+static double logarithm(double x) {
+  uint64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  const uint64_t sqrt_half = UINT64_C(0x3FE6A09E667F3BCD);
+  int64_t exponent = ((int64_t)bits - (int64_t)sqrt_half) >> 52;
+  bits -= (uint64_t)exponent << 52;
+  double m;
+  memcpy(&m, &bits, sizeof m);
+  double s = (m - 1) / (m + 1), z = s * s, series = 0;
+  for (int k = 23; k > 1; k -= 2)
+    series = (series + 1.0 / k) * z;
+  double e = (double)exponent;
+  return e * 0x1.62e42fefa38p-1 + (2 * s + (2 * s * series + e * 0x1.ef35793c7673p-45));
+}
+
+/* a[0] + a[1] x + ... + a[7] x^7 over b[0] + ... */
+static double ratio(const double a[8], const double b[8], double x) {
+  double top = a[7], bottom = b[7];
+  for (int k = 6; k >= 0; --k) {
+    top = top * x + a[k];
+    bottom = bottom * x + b[k];
+  }
+  return top / bottom;
+}
+
+/* Wichura's algorithm AS 241 (PPND16): three rational functions, the outer two in sqrt(-log(tail)). */
+double nnc_normal_quantile(double p) {
+  static const double centre_a[8] = {
+      3.3871328727963666080e0,  1.3314166789178437745e+2, 1.9715909503065514427e+3, 1.3731693765509461125e+4,
+      4.5921953931549871457e+4, 6.7265770927008700853e+4, 3.3430575583588128105e+4, 2.5090809287301226727e+3};
+  static const double centre_b[8] = {1.0,
+                                     4.2313330701600911252e+1,
+                                     6.8718700749205790830e+2,
+                                     5.3941960214247511077e+3,
+                                     2.1213794301586595867e+4,
+                                     3.9307895800092710610e+4,
+                                     2.8729085735721942674e+4,
+                                     5.2264952788528545610e+3};
+  static const double near_a[8] = {1.42343711074968357734e0,  4.63033784615654529590e0,
+                                   5.76949722146069140550e0,  3.64784832476320460504e0,
+                                   1.27045825245236838258e0,  2.41780725177450611770e-1,
+                                   2.27238449892691845833e-2, 7.74545014278341407640e-4};
+  static const double near_b[8] = {1.0,
+                                   2.05319162663775882187e0,
+                                   1.67638483018380384940e0,
+                                   6.89767334985100004550e-1,
+                                   1.48103976427480074590e-1,
+                                   1.51986665636164571966e-2,
+                                   5.47593808499534494600e-4,
+                                   1.05075007164441684324e-9};
+  static const double far_a[8] = {6.65790464350110377720e0,  5.46378491116411436990e0,
+                                  1.78482653991729133580e0,  2.96560571828504891230e-1,
+                                  2.65321895265761230930e-2, 1.24266094738807843860e-3,
+                                  2.71155556874348757815e-5, 2.01033439929228813265e-7};
+  static const double far_b[8] = {1.0,
+                                  5.99832206555887937690e-1,
+                                  1.36929880922735805310e-1,
+                                  1.48753612908506148525e-2,
+                                  7.86869131145613259100e-4,
+                                  1.84631831751005468180e-5,
+                                  1.42151175831644588870e-7,
+                                  2.04426310338993978564e-15};
+  double q = p - 0.5;
+  if (-0.425 <= q && q <= 0.425)
+    return q * ratio(centre_a, centre_b, 0.180625 - q * q);
+  double r = __builtin_sqrt(-logarithm(q < 0 ? p : 1 - p));
+  double x = r <= 5 ? ratio(near_a, near_b, r - 1.6) : ratio(far_a, far_b, r - 5);
+  return q < 0 ? -x : x;
+}
+
+uint64_t nnc_init_stream(const char *name) {
+  nnc_hash hash;
+  nnc_hash_begin(&hash);
+  nnc_hash_add(&hash, "init:", 5); /* apart from the streams of random operators */
+  nnc_hash_add(&hash, name, strlen(name));
+  return nnc_hash_end(&hash);
+}
+
+/* Initial value `index` of any kind that gives each element by itself. */
+static double initial_value(const nnc_init *init, uint64_t seed, uint64_t stream, uint64_t index) {
+  switch (init->kind) {
+  case NNC_INIT_UNIFORM:
+    return init->a + (init->b - init->a) * nnc_random_uniform(seed, stream, index);
+  case NNC_INIT_NORMAL:
+    return init->a + init->b * nnc_random_normal(seed, stream, index);
+  case NNC_INIT_TRUNCATED: {
+    const double below = 0.022750131948179207200; /* probability of less than -2 */
+    double u = inner_unit(nnc_random_bits(seed, stream, index));
+    double x = nnc_normal_quantile(below + u * (1 - 2 * below));
+    return init->a + init->b * (x < -2 ? -2 : x > 2 ? 2 : x);
+  }
+  case NNC_INIT_VALUES:
+    return init->values[index];
+  default:
+    return init->a;
+  }
+}
+
+static void store(nnc_dtype dtype, void *out, uint64_t index, double value) {
+  switch (dtype) {
+  case NNC_F32:
+    ((float *)out)[index] = (float)value;
+    break;
+  case NNC_F64:
+    ((double *)out)[index] = value;
+    break;
+  case NNC_I32:
+    ((int32_t *)out)[index] = (int32_t)value;
+    break;
+  case NNC_I64:
+    ((int64_t *)out)[index] = (int64_t)value;
+    break;
+  case NNC_U8:
+    ((uint8_t *)out)[index] = (uint8_t)value;
+    break;
+  case NNC_BOOL:
+    ((uint8_t *)out)[index] = value != 0;
+    break;
+  }
+}
+
+/* Four sums in a fixed order, so that the compiler may use vectors without choosing the order itself. */
+static double dot(const double *x, const double *y, uint64_t count) {
+  double sums[4] = {0, 0, 0, 0};
+  uint64_t i = 0;
+  for (; i + 4 <= count; i += 4)
+    for (uint64_t lane = 0; lane < 4; ++lane)
+      sums[lane] += x[i + lane] * y[i + lane];
+  for (; i < count; ++i)
+    sums[0] += x[i] * y[i];
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+/* Orthonormal rows (or columns, whichever are fewer) of a normal matrix by the modified Gram-Schmidt process.
+ * Its R has a positive diagonal, which makes the result uniform over all such matrices. */
+static int initialize_orthogonal(const nnc_init *init, uint64_t seed, uint64_t stream, nnc_dtype dtype,
+                                 uint64_t rows, uint64_t columns, void *out) {
+  uint64_t vectors = rows < columns ? rows : columns, length = rows < columns ? columns : rows;
+  double *q =
+      malloc(vectors * length * sizeof(double)); /* no overflow: the variable itself has that many elements */
+  if (!q)
+    return NNC_OUT_OF_MEMORY;
+  for (uint64_t i = 0; i < vectors * length; ++i)
+    q[i] = nnc_random_normal(seed, stream, i);
+  for (uint64_t v = 0; v < vectors; ++v) {
+    double *unit_v = q + v * length;
+    double scale = 1 / __builtin_sqrt(dot(unit_v, unit_v, length));
+    for (uint64_t i = 0; i < length; ++i)
+      unit_v[i] *= scale;
+    for (uint64_t w = v + 1; w < vectors; ++w) {
+      double *later = q + w * length;
+      double along = dot(unit_v, later, length);
+      for (uint64_t i = 0; i < length; ++i)
+        later[i] -= along * unit_v[i];
+    }
+  }
+  for (uint64_t r = 0; r < rows; ++r)
+    for (uint64_t c = 0; c < columns; ++c)
+      store(dtype, out, r * columns + c, init->a * (rows < columns ? q[r * length + c] : q[c * length + r]));
+  free(q);
+  return NNC_OK;
+}
+
+int nnc_initialize(const nnc_init *init, uint64_t seed, const char *name, nnc_dtype dtype, uint32_t rank,
+                   const int64_t *shape, void *out) {
+  uint64_t stream = nnc_init_stream(name), leading = 1;
+  for (uint32_t axis = 0; axis + 1 < rank; ++axis)
+    leading *= (uint64_t)shape[axis];
+  uint64_t last = rank ? (uint64_t)shape[rank - 1] : 1;
+  if (init->kind == NNC_INIT_ORTHOGONAL)
+    return initialize_orthogonal(init, seed, stream, dtype, leading, last, out);
+  for (uint64_t i = 0; i < leading * last; ++i)
+    store(dtype, out, i, initial_value(init, seed, stream, i));
+  return NNC_OK;
+}
