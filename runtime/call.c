@@ -84,11 +84,8 @@ static bool store_scalar(nnc_dtype dtype, double value, uint64_t *slot) {
     memcpy(slot, &rounded, sizeof rounded);
     return true;
   }
-  case NNC_F64:
-    memcpy(slot, &value, sizeof value);
-    return true;
-  default:
-    break;
+  case NNC_F64: memcpy(slot, &value, sizeof value); return true;
+  default: break;
   }
   if (!(value >= -0x1p63 && value < 0x1p63))
     return false;
@@ -111,21 +108,11 @@ static double load_scalar(nnc_dtype dtype, const uint64_t *slot) {
   int64_t wide;
   uint8_t byte;
   switch (dtype) {
-  case NNC_F32:
-    memcpy(&single, slot, sizeof single);
-    return (double)single;
-  case NNC_F64:
-    memcpy(&number, slot, sizeof number);
-    return number;
-  case NNC_I32:
-    memcpy(&narrow, slot, sizeof narrow);
-    return narrow;
-  case NNC_I64:
-    memcpy(&wide, slot, sizeof wide);
-    return (double)wide;
-  default:
-    memcpy(&byte, slot, sizeof byte);
-    return byte;
+  case NNC_F32: memcpy(&single, slot, sizeof single); return (double)single;
+  case NNC_F64: memcpy(&number, slot, sizeof number); return number;
+  case NNC_I32: memcpy(&narrow, slot, sizeof narrow); return narrow;
+  case NNC_I64: memcpy(&wide, slot, sizeof wide); return (double)wide;
+  default: memcpy(&byte, slot, sizeof byte); return byte;
   }
 }
 

@@ -15,13 +15,10 @@ const char *const nnc_dtype_names[] = {"f32", "f64", "i32", "i64", "u8", "bool"}
 uint64_t nnc_dtype_bytes(nnc_dtype dtype) {
   switch (dtype) {
   case NNC_F64:
-  case NNC_I64:
-    return 8;
+  case NNC_I64: return 8;
   case NNC_F32:
-  case NNC_I32:
-    return 4;
-  default:
-    return 1;
+  case NNC_I32: return 4;
+  default: return 1;
   }
 }
 

@@ -26,18 +26,12 @@ bool nnc_json_expect(nnc_json *json, char c) {
   if (nnc_json_accept(json, c))
     return true;
   switch (c) {
-  case '{':
-    return fault(json, "expected '{'");
-  case '}':
-    return fault(json, "expected ',' or '}'");
-  case '[':
-    return fault(json, "expected '['");
-  case ']':
-    return fault(json, "expected ',' or ']'");
-  case ':':
-    return fault(json, "expected ':'");
-  default:
-    return fault(json, "expected another character");
+  case '{': return fault(json, "expected '{'");
+  case '}': return fault(json, "expected ',' or '}'");
+  case '[': return fault(json, "expected '['");
+  case ']': return fault(json, "expected ',' or ']'");
+  case ':': return fault(json, "expected ':'");
+  default: return fault(json, "expected another character");
   }
 }
 

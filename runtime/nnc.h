@@ -84,8 +84,9 @@ typedef struct nnc_value {
   const nnc_dim *dims;
   double default_value; /* inputs that are scalars with a default, and hypers whose default is a constant */
   int32_t has_default;
-  int64_t index_bound;  /* > 0: integers must lie in [0, index_bound), or equal index_ignore; the call checks */
-  int64_t index_ignore; /* an accepted value outside of the range, or index_bound if there is none */
+  int64_t
+      index_bound; /* > 0: integers must lie in [0, index_bound), or equal index_ignore; the call checks */
+  int64_t index_ignore;      /* an accepted value outside of the range, or index_bound if there is none */
   const char *documentation; /* the `///` text above the declaration, or "" */
 } nnc_value;
 

@@ -128,43 +128,27 @@ uint64_t nnc_init_stream(const char *name) {
 /* Initial value `index` of any kind that gives each element by itself. */
 static double initial_value(const nnc_init *init, uint64_t seed, uint64_t stream, uint64_t index) {
   switch (init->kind) {
-  case NNC_INIT_UNIFORM:
-    return init->a + (init->b - init->a) * nnc_random_uniform(seed, stream, index);
-  case NNC_INIT_NORMAL:
-    return init->a + init->b * nnc_random_normal(seed, stream, index);
+  case NNC_INIT_UNIFORM: return init->a + (init->b - init->a) * nnc_random_uniform(seed, stream, index);
+  case NNC_INIT_NORMAL: return init->a + init->b * nnc_random_normal(seed, stream, index);
   case NNC_INIT_TRUNCATED: {
     const double below = 0.022750131948179207200; /* probability of less than -2 */
     double u = inner_unit(nnc_random_bits(seed, stream, index));
     double x = nnc_normal_quantile(below + u * (1 - 2 * below));
     return init->a + init->b * (x < -2 ? -2 : x > 2 ? 2 : x);
   }
-  case NNC_INIT_VALUES:
-    return init->values[index];
-  default:
-    return init->a;
+  case NNC_INIT_VALUES: return init->values[index];
+  default: return init->a;
   }
 }
 
 static void store(nnc_dtype dtype, void *out, uint64_t index, double value) {
   switch (dtype) {
-  case NNC_F32:
-    ((float *)out)[index] = (float)value;
-    break;
-  case NNC_F64:
-    ((double *)out)[index] = value;
-    break;
-  case NNC_I32:
-    ((int32_t *)out)[index] = (int32_t)value;
-    break;
-  case NNC_I64:
-    ((int64_t *)out)[index] = (int64_t)value;
-    break;
-  case NNC_U8:
-    ((uint8_t *)out)[index] = (uint8_t)value;
-    break;
-  case NNC_BOOL:
-    ((uint8_t *)out)[index] = value != 0;
-    break;
+  case NNC_F32: ((float *)out)[index] = (float)value; break;
+  case NNC_F64: ((double *)out)[index] = value; break;
+  case NNC_I32: ((int32_t *)out)[index] = (int32_t)value; break;
+  case NNC_I64: ((int64_t *)out)[index] = (int64_t)value; break;
+  case NNC_U8: ((uint8_t *)out)[index] = (uint8_t)value; break;
+  case NNC_BOOL: ((uint8_t *)out)[index] = value != 0; break;
   }
 }
 
