@@ -24,24 +24,6 @@ KernelShape KernelShape::of(KernelOp kernel) {
   return *shape;
 }
 
-/// The sizes without axes of size 1.
-static Dims withoutUnits(ArrayRef<Dim> dims) {
-  Dims kept;
-  for (const Dim &dim : dims)
-    if (dim != Dim(1))
-      kept.push_back(dim);
-  return kept;
-}
-
-bool isIndexMap(Operation *op) {
-  if (op->hasTrait<IndexMap>())
-    return true;
-  auto reshape = dyn_cast<ReshapeOp>(op);
-  return reshape && withoutUnits(dimsOf(reshape.getX())) == withoutUnits(dimsOf(reshape.getY()));
-}
-
-bool isAlias(Operation *op) { return isa<ReshapeOp>(op); }
-
 bool isReadInPlace(KernelOp kernel, unsigned index) {
   BlockArgument argument = kernel.getBody().getArgument(index);
   Dims dims = dimsOf(argument);
@@ -143,7 +125,7 @@ private:
   }
 
   bool visit(Operation *op) {
-    if (isIndexMap(op))
+    if (op->hasTrait<IndexMap>())
       return visitMap(op);
     if (isa<ReducingOpInterface>(op))
       return visitReducing(op);

@@ -4,7 +4,7 @@
 // A kernel is one loop nest; everything in it is computed where it is needed, at the coordinates of the loops, and
 // only results are stored. Its ops are of four sorts:
 //
-//   index maps    fill, size, constant, broadcast, transpose, one_hot, reshapes that move unit axes (trait IndexMap).
+//   index maps    fill, size, constant, broadcast, transpose, one_hot (trait IndexMap).
 //                 They stand where inputs are read and are free.
 //   elementwise   ops with ElementwiseOpInterface, at the sizes of the loops.
 //   contraction   an op with trait Contraction, reading its operands from memory; at most one.
@@ -13,7 +13,7 @@
 // which makes three kinds of kernel, by their anchors:
 //
 //   pointwise     no anchor. All results have the sizes of the space.
-//   contraction   one contraction; the space is its result's. Elementwise ops before nothing, after it any.
+//   contraction   one contraction; the space is its result's. Elementwise ops stand after it.
 //   reduction     the space is that of the reducing ops' first operand; a row is the space without the folded axes.
 //                 Elementwise ops stand at the sizes of the space or of the rows; a value of a row gets back to the
 //                 space by a broadcast along the kept axes. Results have either size.
@@ -52,12 +52,6 @@ constexpr size_t kernelBufferLimit = 48;
 /// elsewhere are inputs. Nothing if these ops are no kernel, with the reason in `whyNot`.
 std::optional<KernelShape> analyzeKernel(llvm::ArrayRef<mlir::Operation *> ops, mlir::ValueRange results,
                                          std::string &whyNot);
-
-/// Whether an op is an index map: it has the trait, or is a reshape that only adds or drops axes of size 1.
-bool isIndexMap(mlir::Operation *op);
-
-/// Whether an op is part of no computation but names memory: nn.reshape, unless it can be an index map.
-bool isAlias(mlir::Operation *op);
 
 /// Whether result memory of `kernel` may be the memory of input `index`: all results have the input's sizes, and
 /// every read of it is elementwise, at the index that is written.

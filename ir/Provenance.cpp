@@ -22,9 +22,8 @@ static bool walkLocation(Location loc, llvm::function_ref<bool(Location)> visit)
 }
 
 Location renamed(Location loc, StringRef name) {
-  Location place = loc;
-  if (FileLineColLoc file = sourcePlace(loc))
-    place = file;
+  FileLineColLoc file = sourcePlace(loc);
+  Location place = file ? Location(file) : UnknownLoc::get(loc.getContext());
   if (name.empty())
     return place;
   return NameLoc::get(StringAttr::get(loc.getContext(), name), place);

@@ -26,7 +26,7 @@ def NN_ConstantDataOp : NN_ConstantOp<"constant", [ConstantLike, NN_IndexMap, Al
 
 def NN_SizeOp : NN_ConstantOp<"size", [NN_IndexMap]> {
   let summary = "a size known at run time, as a scalar";
-  let description = [{The value of a polynomial over run-time dimensions: `nn.size #nn.dim<batch> : tensor<f32>`.}];
+  let description = [{The value of a polynomial over run-time dimensions: `nn.size <batch> : tensor<f32>`.}];
   let arguments = (ins NN_DimAttr:$dim);
   let results = (outs 0DTensorOf<[NN_Number]>:$y);
   let assemblyFormat = "$dim attr-dict `:` type($y)";

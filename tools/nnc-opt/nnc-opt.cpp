@@ -8,7 +8,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
-#include "mlir/Transforms/Passes.h"
+#include "passes/Pipelines.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -22,9 +22,7 @@ static llvm::cl::opt<bool> verifyMeaningOption(
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  registerCanonicalizerPass();
-  registerCSEPass();
-  registerSymbolDCEPass();
+  nnc::registerPasses();
   DialectRegistry registry;
   registry.insert<nnc::NNDialect>();
   nnc::registerReferenceSemantics(registry);

@@ -1,0 +1,57 @@
+// CheckIndices.cpp: carries the ranges of index operands back to the arguments that they come from.
+#include "ir/KernelRegion.h"
+#include "passes/Passes.h"
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/MapVector.h"
+
+using namespace mlir;
+
+namespace nnc {
+#define GEN_PASS_DEF_CHECKINDICES
+#include "passes/Passes.h.inc"
+
+namespace {
+
+/// The argument whose elements `value` consists of, through ops that only move them.
+BlockArgument originOf(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isa<ReshapeOp, TransposeOp, BroadcastOp>(op))
+      return {};
+    value = op->getOperand(0);
+  }
+  return cast<BlockArgument>(value);
+}
+
+struct Range {
+  int64_t bound;
+  std::optional<int64_t> ignored;
+};
+
+struct CheckIndicesPass : impl::CheckIndicesBase<CheckIndicesPass> {
+  void runOnOperation() override {
+    FuncOp func = getOperation();
+    llvm::MapVector<BlockArgument, Range> ranges;
+    func.walk([&](IndexingOpInterface op) {
+      BlockArgument argument = originOf(op.indexOperand().get());
+      if (!argument)
+        return;
+      Range here{op.indexBound(), op.ignoredIndex()};
+      auto [known, isNew] = ranges.try_emplace(argument, here);
+      if (isNew)
+        return;
+      known->second.bound = std::min(known->second.bound, here.bound);
+      if (known->second.ignored != here.ignored)
+        known->second.ignored.reset();
+    });
+    Builder builder(&getContext());
+    for (const auto &[argument, range] : ranges) {
+      unsigned index = argument.getArgNumber();
+      func.setArgAttr(index, "nn.index_bound", builder.getI64IntegerAttr(range.bound));
+      if (range.ignored)
+        func.setArgAttr(index, "nn.index_ignore", builder.getI64IntegerAttr(*range.ignored));
+    }
+  }
+};
+
+} // namespace
+} // namespace nnc

@@ -1,0 +1,267 @@
+// Differentiate.cpp: reverse-mode automatic differentiation of nn.grad.
+//
+// For y = f(x) and a target s, the adjoint of y is d_y = ds/dy. The chain rule, backwards:
+//
+//   d_s = 1;   for each op y = f(x1 .. xn), last to first:   d_xi += d_y * dy/dxi
+//
+// 1. find the active values: those that depend on `wrt` and that the target depends on, through differentiable ops;
+// 2. walk active ops in reverse program order; each op's rule turns its results' adjoints into its operands';
+// 3. drop what rules built for operands that are not active, and say of the rest why it is there.
+#include "ir/GraphBuilder.h"
+#include "ir/Provenance.h"
+#include "passes/Passes.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+
+namespace nnc {
+#define GEN_PASS_DEF_DIFFERENTIATE
+#include "passes/Passes.h.inc"
+
+namespace {
+
+/// The name of a value in the source, or empty.
+std::string nameOf(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    if (auto func = dyn_cast<FuncOp>(argument.getOwner()->getParentOp()))
+      if (StringRef name = func.argumentName(argument.getArgNumber()); !name.empty())
+        return name.str();
+    return sourceName(argument.getLoc()).str();
+  }
+  if (StringRef name = sourceName(value.getLoc()); !name.empty())
+    return name.str();
+  if (auto load = value.getDefiningOp<LoadOp>())
+    return load.getVariable().str();
+  return "";
+}
+
+/// `'score'` for messages.
+std::string quoted(Value value, StringRef otherwise) {
+  std::string name = nameOf(value);
+  return name.empty() ? otherwise.str() : "'" + name + "'";
+}
+
+std::string adjointName(Value value) {
+  std::string name = nameOf(value);
+  return name.empty() ? "" : "d_" + name;
+}
+
+/// The ops of one block between `wrt` and `target`. A region op between them is one op here: its rule (an interface of
+/// its own) differentiates its block with another BlockDifferentiator.
+class BlockDifferentiator {
+public:
+  BlockDifferentiator(Block &block, Value target, ValueRange wrt) : block(block), target(target), wrt(wrt) {}
+
+  /// Builds adjoints before `place`; one value per `wrt`, null where no path leads.
+  FailureOr<SmallVector<Value>> run(OpBuilder &builder);
+
+  /// Explains why no path leads from `from` to the target.
+  void explainNoPath(Value from, InFlightDiagnostic &diagnostic);
+
+private:
+  void findNeeded();
+  void findActive();
+  LogicalResult differentiate(Operation *op, OpBuilder &builder);
+  void addAdjoint(Value value, Value adjoint, Operation *user, StringRef rule, int32_t operand, OpBuilder &builder);
+  void describe(Operation *op, ArrayRef<Value> adjoints, StringRef rule, ArrayRef<Operation *> made);
+
+  Block &block;
+  Value target;
+  ValueRange wrt;
+  llvm::DenseSet<Value> needed;          // the target depends on them
+  llvm::DenseSet<Value> active;          // needed, and depend on wrt
+  SmallVector<Operation *> activeOps;    // in program order
+  llvm::DenseMap<Value, Value> adjoints; // complete for a value when its defining op is reached
+};
+
+void BlockDifferentiator::findNeeded() {
+  SmallVector<Value> work{target};
+  needed.insert(target);
+  while (!work.empty()) {
+    Operation *op = work.pop_back_val().getDefiningOp();
+    if (!op)
+      continue;
+    for (Value operand : op->getOperands())
+      if (needed.insert(operand).second)
+        work.push_back(operand);
+  }
+}
+
+void BlockDifferentiator::findActive() {
+  for (Value value : wrt)
+    if (needed.contains(value))
+      active.insert(value);
+  for (Operation &op : block) {
+    bool reads = llvm::any_of(op.getOperands(), [&](Value operand) { return active.contains(operand); });
+    bool isNeeded = llvm::any_of(op.getResults(), [&](Value result) { return needed.contains(result); });
+    if (!reads || !isNeeded || !isa<DifferentiableOpInterface>(op))
+      continue;
+    activeOps.push_back(&op);
+    for (Value result : op.getResults())
+      if (needed.contains(result))
+        active.insert(result);
+  }
+}
+
+FailureOr<SmallVector<Value>> BlockDifferentiator::run(OpBuilder &builder) {
+  findNeeded();
+  for (Operation &op : block) {
+    bool isNeeded = llvm::any_of(op.getResults(), [&](Value result) { return needed.contains(result); });
+    if (isNeeded && op.getNumOperands() != 0 && !isa<DifferentiableOpInterface, NonDifferentiableOpInterface>(op))
+      return op.emitError("internal error: '")
+             << op.getName() << "' has neither a gradient nor a reason for having none";
+  }
+  findActive();
+  if (active.contains(target)) {
+    Location loc = provenanceLoc(target.getLoc(), Role::Adjoint, "derivative of the target by itself", 0,
+                                 adjointName(target));
+    adjoints[target] = GraphBuilder(builder, loc).fill(1.0, target);
+  }
+  for (Operation *op : llvm::reverse(activeOps))
+    if (failed(differentiate(op, builder)))
+      return failure();
+  SmallVector<Value> gradients;
+  for (Value value : wrt)
+    gradients.push_back(adjoints.lookup(value));
+  return gradients;
+}
+
+LogicalResult BlockDifferentiator::differentiate(Operation *op, OpBuilder &builder) {
+  SmallVector<Value> dResults;
+  for (Value result : op->getResults())
+    dResults.push_back(adjoints.lookup(result));
+  if (llvm::none_of(dResults, [](Value adjoint) { return bool(adjoint); }))
+    return success();
+
+  auto rule = cast<DifferentiableOpInterface>(op);
+  StringRef ruleName = rule.gradientRule().name;
+  Operation *before = &*std::prev(builder.getInsertionPoint());
+  GraphBuilder g(builder, provenanceLoc(op->getLoc(), Role::Adjoint, ruleName, 0, ""));
+  SmallVector<Value> dOperands = rule.gradient(g, dResults);
+  if (dOperands.size() != op->getNumOperands())
+    return op->emitError("internal error: the gradient of '")
+           << op->getName() << "' gives " << dOperands.size() << " adjoints for " << op->getNumOperands() << " operands";
+  for (auto [operand, adjoint] : llvm::zip(op->getOperands(), dOperands)) {
+    if (!active.contains(operand))
+      adjoint = Value();
+    if (adjoint && adjoint.getType() != operand.getType())
+      return op->emitError("internal error: the gradient of '")
+             << op->getName() << "' gives " << adjoint.getType() << " for an operand of type " << operand.getType();
+  }
+
+  // What only inactive operands wanted goes; the rest learns what it is for.
+  SmallVector<Operation *> made;
+  for (Operation *next = before->getNextNode(); next != &*builder.getInsertionPoint(); next = next->getNextNode())
+    made.push_back(next);
+  llvm::DenseSet<Value> kept(dOperands.begin(), dOperands.end());
+  SmallVector<Operation *> live;
+  for (Operation *op : llvm::reverse(made)) {
+    bool isKept = llvm::any_of(op->getResults(), [&](Value result) { return kept.contains(result); });
+    if (!isKept && isOpTriviallyDead(op))
+      op->erase();
+    else
+      live.push_back(op);
+  }
+  std::reverse(live.begin(), live.end());
+  describe(op, dOperands, ruleName, live);
+  for (auto [index, adjoint] : llvm::enumerate(dOperands))
+    if (adjoint)
+      addAdjoint(op->getOperand(index), adjoint, op, ruleName, index, builder);
+  return success();
+}
+
+void BlockDifferentiator::describe(Operation *op, ArrayRef<Value> dOperands, StringRef rule,
+                                   ArrayRef<Operation *> made) {
+  llvm::DenseSet<Operation *> open(made.begin(), made.end());
+  for (auto [index, adjoint] : llvm::enumerate(dOperands)) {
+    if (!adjoint || !adjoint.getDefiningOp() || !open.contains(adjoint.getDefiningOp()))
+      continue;
+    SmallVector<Operation *> work{adjoint.getDefiningOp()};
+    while (!work.empty()) {
+      Operation *next = work.pop_back_val();
+      if (!open.erase(next))
+        continue;
+      std::string name = next == adjoint.getDefiningOp() ? adjointName(op->getOperand(index)) : "";
+      next->setLoc(provenanceLoc(op->getLoc(), Role::Adjoint, rule, index, name));
+      for (Value operand : next->getOperands())
+        if (Operation *definition = operand.getDefiningOp())
+          work.push_back(definition);
+    }
+  }
+}
+
+void BlockDifferentiator::addAdjoint(Value value, Value adjoint, Operation *user, StringRef rule, int32_t operand,
+                                     OpBuilder &builder) {
+  Value &sum = adjoints[value];
+  if (!sum) {
+    sum = adjoint;
+    return;
+  }
+  Location loc = provenanceLoc(user->getLoc(), Role::Accumulate, rule, operand, adjointName(value));
+  sum = GraphBuilder(builder, loc).add(sum, adjoint);
+}
+
+void BlockDifferentiator::explainNoPath(Value from, InFlightDiagnostic &diagnostic) {
+  if (!needed.contains(from)) {
+    diagnostic.attachNote(target.getLoc())
+        << quoted(target, "the target") << " is not computed from " << quoted(from, "this value");
+    return;
+  }
+  // Follow differentiable ops from `from`; whatever stops the walk is a place where a path ends.
+  llvm::DenseSet<Value> reached{from};
+  for (Operation &op : block) {
+    bool isNeeded = llvm::any_of(op.getResults(), [&](Value result) { return needed.contains(result); });
+    if (!isNeeded || llvm::none_of(op.getOperands(), [&](Value operand) { return reached.contains(operand); }))
+      continue;
+    if (auto ends = dyn_cast<NonDifferentiableOpInterface>(op))
+      diagnostic.attachNote(op.getLoc()) << ends.whyNotDifferentiable();
+    else if (adjoints.lookup(op.getResult(0)))
+      diagnostic.attachNote(op.getLoc()) << "'" << op.getName().stripDialect() << "' passes no gradient to this operand";
+    else
+      reached.insert(op.result_begin(), op.result_end());
+  }
+}
+
+struct DifferentiatePass : impl::DifferentiateBase<DifferentiatePass> {
+  void runOnOperation() override {
+    SmallVector<GradOp> grads;
+    getOperation().walk([&](GradOp grad) { grads.push_back(grad); });
+    bool anyFailed = false;
+    for (GradOp grad : grads)
+      anyFailed |= failed(expand(grad));
+    if (anyFailed)
+      signalPassFailure();
+  }
+
+  LogicalResult expand(GradOp grad) {
+    BlockDifferentiator differentiator(*grad->getBlock(), grad.getTarget(), grad.getWrt());
+    OpBuilder builder(grad);
+    FailureOr<SmallVector<Value>> gradients = differentiator.run(builder);
+    if (failed(gradients))
+      return failure();
+    bool complete = true;
+    for (auto [value, gradient] : llvm::zip(grad.getWrt(), *gradients)) {
+      if (gradient)
+        continue;
+      complete = false;
+      InFlightDiagnostic diagnostic = grad.emitError()
+                                      << quoted(grad.getTarget(), "the target")
+                                      << " has no differentiable path from " << quoted(value, "a value of 'wrt'");
+      differentiator.explainNoPath(value, diagnostic);
+    }
+    if (!complete) {
+      // Later grads may use these results: zeros stand for them, so that their own errors are found too.
+      GraphBuilder g(builder, grad.getLoc());
+      for (auto [value, gradient] : llvm::zip(grad.getWrt(), *gradients))
+        if (!gradient)
+          gradient = g.fill(0.0, value);
+    }
+    grad.replaceAllUsesWith(*gradients);
+    grad.erase();
+    return success(complete);
+  }
+};
+
+} // namespace
+} // namespace nnc

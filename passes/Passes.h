@@ -1,0 +1,18 @@
+// Passes.h: the passes of the compiler; what each does is in Passes.td, their order in Pipelines.cpp.
+#ifndef NNC_PASSES_PASSES_H
+#define NNC_PASSES_PASSES_H
+
+#include "ir/Dialect.h"
+#include "mlir/Pass/Pass.h"
+
+namespace nnc {
+
+#define GEN_PASS_DECL
+#include "passes/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "passes/Passes.h.inc"
+
+} // namespace nnc
+
+#endif

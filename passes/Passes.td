@@ -1,0 +1,143 @@
+// Passes.td: every pass of the compiler, in the order in which Pipelines.cpp runs them.
+#ifndef NNC_PASSES_TD
+#define NNC_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+//===------------------------------------------------------------------------------------------------===//
+// From the graph to the joint graph (--emit=backward)
+//===------------------------------------------------------------------------------------------------===//
+
+def CheckSizes : Pass<"nn-check-sizes", "nnc::FuncOp"> {
+  let summary = "refuse tensors that are too large to index";
+  let description = [{
+    Kernels index elements with 32 bits. A tensor with 2^31 elements or more, whatever its run-time dimensions are,
+    is an error at the op that makes it, with the sizes found; so is a number of elements that overflows 64 bits.
+    A run-time dimension counts as 1, or as its bound if it has one: what depends on its value is checked by the call.
+    Changes nothing.
+  }];
+}
+
+def Differentiate : Pass<"nn-differentiate", "nnc::FuncOp"> {
+  let summary = "replace nn.grad by reverse-mode derivatives";
+  let description = [{
+    ```mlir
+    %y = nn.tanh %x        =>   %y = nn.tanh %x
+    %s = nn.sum %y              %s = nn.sum %y
+    %d = nn.grad %s wrt %x      %d_s = nn.fill 1.0; %d_y = nn.broadcast %d_s; %d_x = %d_y * (1 - %y * %y)
+    ```
+    Walks from the target back to the values of `wrt`, only over ops that lie on a path between them, and asks each
+    (DifferentiableOpInterface) for its vector-Jacobian product. A value with several uses sums their adjoints by
+    nn.add. Grads are expanded in program order, so the target of a later one may depend on an earlier one: derivatives
+    of any order.
+
+    Each new op's location holds its provenance (role, rule, operand) and a name made from the source: `d_h1`.
+
+    A value of `wrt` that no path reaches is an error at the nn.grad, with a note at each place where a path ends and the
+    reason; all such errors of a function are reported.
+  }];
+}
+
+def Simplify : Pass<"nn-simplify", "nnc::FuncOp"> {
+  let summary = "do the same with less work";
+  let description = [{
+    Rewrites that need more than one op's knowledge, beside MLIR's canonicalization (which it runs with). Results
+    keep their bits, NaN and infinities included:
+
+    - an elementwise op on operands that repeat the same smaller value is done on the smaller ones:
+      `add(broadcast a, broadcast b)` => `broadcast(add(a, b))`, with constants among the operands;
+    - the same for `reshape`, and `broadcast(reshape x)` => `broadcast(x)` where axes of size 1 were added: what is
+      computed per row stays in the sizes of rows;
+    - a sum, mean, maximum or minimum over axes of size 1 is a reshape.
+
+    Never changes the order of sums, and never trades a division for a product.
+  }];
+}
+
+def CheckIndices : Pass<"nn-check-indices", "nnc::FuncOp"> {
+  let summary = "find which integers a call has to check";
+  let description = [{
+    An integer argument that reaches an index operand (IndexingOpInterface) of any op, directly or through ops that only
+    move elements, must lie in that op's range: the argument gets `nn.index_bound`, the smallest of all its uses, and
+    `nn.index_ignore` if every use accepts that value besides. Kernels rely on the check.
+  }];
+}
+
+//===------------------------------------------------------------------------------------------------===//
+// From the joint graph to kernels (--emit=kernels)
+//===------------------------------------------------------------------------------------------------===//
+
+def FuseKernels : Pass<"nn-fuse-kernels", "nnc::FuncOp"> {
+  let summary = "group ops into kernels";
+  let description = [{
+    ```mlir
+    %0 = nn.matmul %x, %w            =>   %1 = nn.kernel(%a = %x, %b = %w, %c = %bias) {
+    %b = nn.broadcast %bias dims [1]        %0 = nn.matmul %a, %b
+    %1 = nn.add %0, %b                      %2 = nn.add %0, (nn.broadcast %c)
+    %2 = nn.relu %1                         nn.yield (nn.relu %2)
+                                          }
+    ```
+    Afterwards a function holds only nn.load, nn.store, nn.reshape, nn.return and nn.kernel. What a kernel may hold is
+    defined in ir/KernelRegion.h, when it pays to put ops together in passes/FusionCost.h. Index maps (constants,
+    broadcasts) go into every kernel that reads them, and become kernels only where memory has to hold them.
+
+    The value that is stored to a variable is preferably written over the old one, so every reader of the old value comes
+    before it: an edge of the graph like those of data, and no fusion may close a cycle of them. This is the whole
+    rule for updates in the kernel that makes a gradient: a norm over all gradients, a later reader of the
+    old weight and the like stand in the way by their edges.
+
+    `level` 0 makes one kernel of each op. `explain` says as remarks what was put together and what not, and why.
+  }];
+  let options = [
+    Option<"level", "level", "unsigned", "2", "0: one kernel per op; from 1: fuse">,
+    Option<"explain", "explain", "bool", "false", "remarks that say why ops were fused or not">
+  ];
+}
+
+def OrderKernels : Pass<"nn-order-kernels", "nnc::FuncOp"> {
+  let summary = "put kernels into the order in which they run";
+  let description = [{
+    Kernels run in the order in which they stand. This pass sorts them by their inputs and so that readers of a
+    variable's old value precede the kernel whose result is stored to it; among those that could come next, the one
+    whose anchor comes first in the program. Where a value that is stored or returned cannot be written to its
+    place directly (it is an argument or a load, it is stored twice, somebody reads the old value later, only
+    losses need it but others make it), adds a kernel that copies it.
+
+    Marks kernels of step functions that only losses and metrics need as `report_only`.
+  }];
+}
+
+def PlanMemory : Pass<"nn-plan-memory", "nnc::ModelOp"> {
+  let summary = "give every value its bytes";
+  let description = [{
+    Variables get offsets in the instance's block: parameters first, then state, slots, step counters, averages, each in
+    the order of the module and on a boundary of 64 bytes.
+
+    Each result of a kernel gets a place: the variable that it is stored to, the caller's memory for the result that it is
+    returned as, or bytes of the workspace (`#nn.arena`). Values share bytes if they do not live at the same
+    time; a result takes the place of an input that dies there, if the kernel reads that input elementwise. Values
+    behind nn.reshape are the same bytes.
+
+    The size of a value is a polynomial over the run-time dimensions. Values whose polynomials are multiples of one
+    another form a class; each class has its own part of the workspace, the constant one first, and is planned as if
+    its polynomial were a unit of 64 bytes, so the plan does not depend on the sizes of a call. `workspace` of
+    the function is the total.
+
+    More than 2^48 bytes, at the least sizes, are an error. Expects nn-order-kernels.
+  }];
+  let options = [
+    Option<"explain", "explain", "bool", "false", "remarks with lifetime and place of every value">
+  ];
+}
+
+def NameKernels : Pass<"nn-name-kernels", "nnc::ModelOp"> {
+  let summary = "name kernels by what they compute";
+  let description = [{
+    The symbol of a kernel is its anchor's name and a hash of its region, types, and which results share memory with which
+    inputs: everything that its code depends on. Names of values, locations, places and the names of run-time
+    dimensions are not part of it, so equal layers share one kernel, and the same text gives the same symbols
+    everywhere.
+  }];
+}
+
+#endif

@@ -1,0 +1,119 @@
+// Simplify.cpp: rewrites that look at several ops and make the graph cheaper, without changing a bit of its results.
+#include "ir/GraphBuilder.h"
+#include "passes/Passes.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+using namespace mlir;
+
+namespace nnc {
+#define GEN_PASS_DEF_SIMPLIFY
+#include "passes/Passes.h.inc"
+
+namespace {
+
+/// Whether both ops move the elements of operands of equal sizes in the same way.
+bool movesAlike(Operation *a, Operation *b) {
+  if (a->getName() != b->getName() || dimsOf(a->getOperand(0)) != dimsOf(b->getOperand(0)))
+    return false;
+  return !isa<BroadcastOp>(a) || cast<BroadcastOp>(a).getDims() == cast<BroadcastOp>(b).getDims();
+}
+
+/// op(broadcast a, broadcast b, fill c) => broadcast(op(a, b, fill c)): the op runs on fewer elements. The same with
+/// reshapes, which gain nothing by it but come to stand where they part no kernels.
+struct ComputeBeforeMoving : OpInterfaceRewritePattern<ElementwiseOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(ElementwiseOpInterface op, PatternRewriter &rewriter) const override {
+    Operation *first = nullptr;
+    for (Value operand : op->getOperands()) {
+      Operation *move = operand.getDefiningOp();
+      if (isa_and_nonnull<FillOp>(move))
+        continue;
+      if (!isa_and_nonnull<BroadcastOp, ReshapeOp>(move))
+        return rewriter.notifyMatchFailure(op, "an operand is neither moved nor constant");
+      if (first && !movesAlike(first, move))
+        return rewriter.notifyMatchFailure(op, "operands are moved in different ways");
+      first = move;
+    }
+    if (!first)
+      return rewriter.notifyMatchFailure(op, "all operands are constants");
+
+    auto before = cast<RankedTensorType>(first->getOperand(0).getType());
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands()) {
+      if (auto fill = operand.getDefiningOp<FillOp>()) {
+        Type type = withElementType(before, getElementTypeOrSelf(fill.getType()));
+        operands.push_back(rewriter.create<FillOp>(fill.getLoc(), type, fill.getValueAttr()));
+      } else {
+        operands.push_back(operand.getDefiningOp()->getOperand(0));
+      }
+    }
+    Type result = withElementType(before, getElementTypeOrSelf(op->getResult(0).getType()));
+    Operation *moved =
+        rewriter.create(op->getLoc(), op->getName().getIdentifier(), operands, result, op->getAttrs());
+    Operation *again = rewriter.create(op->getLoc(), first->getName().getIdentifier(), moved->getResult(0),
+                                       op->getResult(0).getType(), first->getAttrs());
+    rewriter.replaceOp(op, again);
+    return success();
+  }
+};
+
+/// broadcast(reshape x) => broadcast(x) where the reshape only adds axes of size 1: those are repeated anyway.
+struct BroadcastWithoutUnitAxes : OpRewritePattern<BroadcastOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(BroadcastOp op, PatternRewriter &rewriter) const override {
+    auto reshape = op.getX().getDefiningOp<ReshapeOp>();
+    if (!reshape)
+      return rewriter.notifyMatchFailure(op, "the operand is not a reshape");
+    Dims before = dimsOf(reshape.getX()), after = dimsOf(reshape.getY());
+    SmallVector<int64_t> kept;
+    size_t next = 0;
+    for (auto [axis, dim] : llvm::enumerate(after))
+      if (next < before.size() && before[next] == dim) {
+        kept.push_back(op.getDims()[axis]);
+        ++next;
+      } else if (dim != Dim(1)) {
+        return rewriter.notifyMatchFailure(op, "the reshape does more than add axes");
+      }
+    if (next != before.size())
+      return rewriter.notifyMatchFailure(op, "the reshape drops axes");
+    rewriter.replaceOpWithNewOp<BroadcastOp>(op, op.getType(), reshape.getX(), kept);
+    return success();
+  }
+};
+
+/// A reduction over axes of size 1 keeps the elements as they are.
+template <typename OpT> struct ReduceUnitAxes : OpRewritePattern<OpT> {
+  using OpRewritePattern<OpT>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(OpT op, PatternRewriter &rewriter) const override {
+    Dims dims = dimsOf(op.getX());
+    if (llvm::any_of(op.getAxes(), [&](int64_t axis) { return dims[axis] != Dim(1); }))
+      return rewriter.notifyMatchFailure(op, "an axis has more than one element, or may have");
+    if (op.getX().getType() == op.getType())
+      rewriter.replaceOp(op, op.getX());
+    else
+      rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), op.getX());
+    return success();
+  }
+};
+
+struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
+  void runOnOperation() override {
+    MLIRContext *context = &getContext();
+    RewritePatternSet patterns(context);
+    patterns.add<ComputeBeforeMoving, BroadcastWithoutUnitAxes, ReduceUnitAxes<SumOp>, ReduceUnitAxes<MeanOp>, ReduceUnitAxes<MaxOp>,
+                 ReduceUnitAxes<MinOp>>(context);
+    context->getLoadedDialect<NNDialect>()->getCanonicalizationPatterns(patterns);
+    for (RegisteredOperationName op : context->getRegisteredOperations())
+      if (op.getDialectNamespace() == NNDialect::getDialectNamespace())
+        op.getCanonicalizationPatterns(patterns, context);
+    if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace nnc
