@@ -27,6 +27,8 @@ int runCommand(int argc, char **argv) {
   std::vector<std::pair<CLI::App *, nnc::run::Command>> commands;
   for (const Subcommand &subcommand : subcommands) {
     CLI::App *added = app.add_subcommand(subcommand.name, subcommand.description);
+    // As with other tools, the last one counts: a script's own options can be overridden behind them.
+    added->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     commands.emplace_back(added, subcommand.add(*added));
   }
   // CLI11 reports through exceptions; they end here.
@@ -46,8 +48,9 @@ int runCommand(int argc, char **argv) {
 } // namespace
 
 int main(int argc, char **argv) {
-  // A closed pipe is a write error like any other, and no reason to lose a training.
+  // A closed pipe and a file past its limit are write errors like any other, and no reason to lose a training.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     int status = runCommand(argc, argv);
     if (status == 0 && (fflush(stdout) != 0 || ferror(stdout)))

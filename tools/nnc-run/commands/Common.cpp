@@ -11,7 +11,10 @@ namespace nnc::run {
 
 CLI::Option *addRepeated(CLI::App &app, const std::string &name, std::vector<std::string> &values,
                          const std::string &description) {
-  return app.add_option(name, values, description)->allow_extra_args(false)->type_size(1);
+  return app.add_option(name, values, description)
+      ->allow_extra_args(false)
+      ->type_size(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 CLI::Option *addCount(CLI::App &app, const std::string &name, int64_t &value,
@@ -98,7 +101,7 @@ void addDataOptions(CLI::App &app, CommonOptions &options) {
   app.add_option("--progress", options.progress,
                  "bar, plain (a line now and then), none. auto: bar on a terminal")
       ->check(CLI::IsMember({"auto", "bar", "plain", "none"}));
-  app.add_flag("-q,--quiet", options.quiet, "Only results and errors");
+  app.add_flag("-q,--quiet", options.quiet, "Only the last line of results, and errors");
 }
 
 Expected<const nnc_model *> openModel(const CommonOptions &options) {

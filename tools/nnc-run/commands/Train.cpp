@@ -53,7 +53,7 @@ public:
 
   void epochFinished(const EpochEvent &event) override {
     bool last = event.epoch + 1 == event.epochs;
-    if (quiet || ((event.epoch + 1) % printEvery != 0 && !last))
+    if (!last && (quiet || (event.epoch + 1) % printEvery != 0))
       return;
     progress.clear();
     char seconds[32];

@@ -95,7 +95,7 @@ bool ValueRule::accepts(int64_t value) const {
     return true;
   if (value < smallest(dtype) || value > largest(dtype))
     return false;
-  return bound <= 0 || (value >= 0 && value < bound) || value == ignore;
+  return bound <= 0 || (value >= 0 && value < bound) || (value == ignore && ignore != bound);
 }
 
 bool ValueRule::accepts(double value) const {

@@ -92,8 +92,9 @@ struct Array {
 /// What the numbers of one model input must be.
 struct ValueRule {
   nnc_dtype dtype = NNC_F32;
-  int64_t bound = 0; // > 0: integers lie in [0, bound) or equal `ignore`
-  int64_t ignore = 0;
+  // As in nnc_value: where `bound` > 0 integers lie in [0, bound) or equal `ignore`, which is `bound` if
+  // there is none.
+  int64_t bound = 0, ignore = 0;
 
   bool accepts(double value) const;
   bool accepts(int64_t value) const;
