@@ -123,10 +123,27 @@ void DimsAttr::print(AsmPrinter &printer) const {
   printer << ">";
 }
 
-LogicalResult DimsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError, llvm::ArrayRef<StringAttr> dims) {
+LogicalResult DimsAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                               llvm::ArrayRef<StringAttr> dims) {
   for (StringAttr dim : dims)
     if (failed(verifyDimText(emitError, dim)))
       return failure();
+  return success();
+}
+
+LogicalResult DimsAttr::verifyEncoding(llvm::ArrayRef<int64_t> shape, Type,
+                                       llvm::function_ref<InFlightDiagnostic()> emitError) const {
+  if (getDims().size() != shape.size())
+    return emitError() << "#nn.dims names " << getDims().size() << " sizes of a tensor with " << shape.size()
+                       << " axes";
+  if (!ShapedType::isDynamicShape(shape))
+    return emitError() << "#nn.dims stands on a tensor without run-time sizes";
+  for (auto [axis, size] : llvm::enumerate(shape)) {
+    std::optional<int64_t> number = Dim::parse(getDims()[axis])->valueIfStatic();
+    if (number.value_or(ShapedType::kDynamic) != size)
+      return emitError() << "#nn.dims says '" << getDims()[axis].getValue() << "' of axis " << axis
+                         << ", its size is " << (ShapedType::isDynamic(size) ? "?" : std::to_string(size));
+  }
   return success();
 }
 
@@ -160,12 +177,9 @@ LogicalResult DimValueAttr::verify(llvm::function_ref<InFlightDiagnostic()> emit
 static unsigned numberCount(InitKind kind) {
   switch (kind) {
   case InitKind::Constant:
-  case InitKind::Orthogonal:
-    return 1;
-  case InitKind::Values:
-    return 0;
-  default:
-    return 2;
+  case InitKind::Orthogonal: return 1;
+  case InitKind::Values: return 0;
+  default: return 2;
   }
 }
 

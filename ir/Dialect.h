@@ -11,6 +11,7 @@
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/IR/SymbolTable.h"
+#include "mlir/IR/TensorEncoding.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
@@ -46,7 +47,8 @@ public:
 };
 
 template <typename ConcreteOp> class IndexMap : public mlir::OpTrait::TraitBase<ConcreteOp, IndexMap> {};
-template <typename ConcreteOp> class Contraction : public mlir::OpTrait::TraitBase<ConcreteOp, Contraction> {};
+template <typename ConcreteOp>
+class Contraction : public mlir::OpTrait::TraitBase<ConcreteOp, Contraction> {};
 
 /// Marks ops that hold or connect computations (functions, variables, kernels) instead of being one.
 template <typename ConcreteOp>

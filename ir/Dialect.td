@@ -8,6 +8,7 @@ include "mlir/IR/EnumAttr.td"
 include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/TensorEncoding.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "ir/Interfaces.td"
@@ -36,7 +37,7 @@ class NN_Attr<string name, string attrMnemonic, list<Trait> traits = []> : AttrD
   let mnemonic = attrMnemonic;
 }
 
-def NN_DimsAttr : NN_Attr<"Dims", "dims"> {
+def NN_DimsAttr : NN_Attr<"Dims", "dims", [DeclareAttrInterfaceMethods<VerifiableTensorEncoding>]> {
   let summary = "the sizes of a tensor with run-time dimensions";
   let description = [{
     One entry per axis: a polynomial over the model's run-time dimensions in its canonical spelling (class
@@ -147,11 +148,17 @@ def NN_Float : AnyTypeOf<[F32, F64]>;
 def NN_Number : AnyTypeOf<[F32, F64, I32, I64, UI8]>;
 def NN_Element : AnyTypeOf<[F32, F64, I32, I64, UI8, I1]>;
 
-def NN_Tensor : RankedTensorOf<[NN_Element]>;
-def NN_NumberTensor : RankedTensorOf<[NN_Number]>;
-def NN_FloatTensor : RankedTensorOf<[NN_Float]>;
-def NN_IndexTensor : RankedTensorOf<[I32, I64, UI8]>;
-def NN_BoolTensor : RankedTensorOf<[I1]>;
+// A tensor of certain elements; its run-time sizes are named.
+class NN_TensorOf<list<Type> elements, string elementText> : ConfinedType<RankedTensorOf<elements>,
+    [CPred<"::nnc::hasNamedSizes(::llvm::cast<::mlir::RankedTensorType>($_self))">],
+    "tensor of " # elementText # " whose run-time sizes are named by #nn.dims">;
+
+def NN_Tensor : NN_TensorOf<[NN_Element], "f32, f64, i32, i64, ui8 or i1">;
+def NN_NumberTensor : NN_TensorOf<[NN_Number], "f32, f64, i32, i64 or ui8">;
+def NN_FloatTensor : NN_TensorOf<[NN_Float], "f32 or f64">;
+def NN_IndexTensor : NN_TensorOf<[I32, I64, UI8], "i32, i64 or ui8">;
+def NN_PositionTensor : NN_TensorOf<[I32], "i32">;
+def NN_BoolTensor : NN_TensorOf<[I1], "i1">;
 def NN_FloatScalar : 0DTensorOf<[NN_Float]>;
 
 //===------------------------------------------------------------------------------------------------===//

@@ -83,7 +83,8 @@ std::optional<Dim> Dim::divExact(const Dim &other) const {
   return result;
 }
 
-std::optional<int64_t> Dim::evaluate(const std::function<std::optional<int64_t>(llvm::StringRef)> &sizeOf) const {
+std::optional<int64_t>
+Dim::evaluate(const std::function<std::optional<int64_t>(llvm::StringRef)> &sizeOf) const {
   int64_t sum = 0;
   for (const auto &[monomial, coefficient] : terms) {
     int64_t product = coefficient;
@@ -157,6 +158,10 @@ std::optional<Dim> Dim::parse(llvm::StringRef text) {
   return sum;
 }
 
+bool hasNamedSizes(RankedTensorType type) {
+  return type.hasStaticShape() ? !type.getEncoding() : isa_and_nonnull<DimsAttr>(type.getEncoding());
+}
+
 Dims dimsOf(RankedTensorType type) {
   Dims dims;
   auto named = dyn_cast_or_null<DimsAttr>(type.getEncoding());
@@ -164,8 +169,7 @@ Dims dimsOf(RankedTensorType type) {
     if (!type.isDynamicDim(axis)) {
       dims.push_back(Dim(type.getDimSize(axis)));
     } else {
-      assert(named && "a dynamic axis without #nn.dims passed the verifier");
-      dims.push_back(*Dim::parse(named.getDims()[axis]));
+      dims.push_back(named ? *Dim::parse(named.getDims()[axis]) : Dim::symbol("unnamed"));
     }
   return dims;
 }

@@ -71,7 +71,11 @@ private:
 
 using Dims = llvm::SmallVector<Dim, 4>;
 
-/// The sizes of a tensor, static or named.
+/// Whether every run-time size of a tensor is named, as all ops of the dialect demand.
+bool hasNamedSizes(mlir::RankedTensorType type);
+
+/// The sizes of a tensor, static or named. Types are inferred before they are verified, so a size without a name has
+/// one here that no model declares.
 Dims dimsOf(mlir::RankedTensorType type);
 inline Dims dimsOf(mlir::Value value) { return dimsOf(mlir::cast<mlir::RankedTensorType>(value.getType())); }
 

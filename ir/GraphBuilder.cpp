@@ -10,7 +10,8 @@ Value GraphBuilder::fill(double value, Value like) {
 }
 
 Value GraphBuilder::cast(Value value, Value like) {
-  auto type = withElementType(mlir::cast<RankedTensorType>(value.getType()), getElementTypeOrSelf(like.getType()));
+  auto type =
+      withElementType(mlir::cast<RankedTensorType>(value.getType()), getElementTypeOrSelf(like.getType()));
   return type == value.getType() ? value : create<CastOp>(type, value);
 }
 
@@ -25,7 +26,8 @@ Value GraphBuilder::spread(Value value, Value like, llvm::ArrayRef<int64_t> axes
 }
 
 Value GraphBuilder::broadcastScalar(Value scalar, Value like) {
-  auto type = withElementType(mlir::cast<RankedTensorType>(like.getType()), getElementTypeOrSelf(scalar.getType()));
+  auto type =
+      withElementType(mlir::cast<RankedTensorType>(like.getType()), getElementTypeOrSelf(scalar.getType()));
   return type == scalar.getType() ? scalar : create<BroadcastOp>(type, scalar, llvm::ArrayRef<int64_t>());
 }
 
@@ -39,7 +41,8 @@ Value GraphBuilder::count(Value x, llvm::ArrayRef<int64_t> axes, Value like) {
   if (size->isStatic())
     return fill(static_cast<double>(size->value()), like);
   auto scalar = RankedTensorType::get({}, getElementTypeOrSelf(like.getType()));
-  Value count = create<SizeOp>(scalar, DimValueAttr::get(builder.getContext(), builder.getStringAttr(size->str())));
+  Value count =
+      create<SizeOp>(scalar, DimValueAttr::get(builder.getContext(), builder.getStringAttr(size->str())));
   return broadcastScalar(count, like);
 }
 

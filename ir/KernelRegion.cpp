@@ -67,7 +67,8 @@ public:
         return std::nullopt;
     for (Value result : results)
       if (!isLoopSize(dimsOf(result)))
-        return refuse("a result has sizes " + dimsText(dimsOf(result)) + ", the loops have " + dimsText(shape.space));
+        return refuse("a result has sizes " + dimsText(dimsOf(result)) + ", the loops have " +
+                      dimsText(shape.space));
     return shape;
   }
 
@@ -109,7 +110,9 @@ private:
         shape.space = space;
         shape.reducedAxes = axes;
       } else if (shape.kind != kind || kind == KernelKind::Contraction) {
-        return fail(op, ("is a second anchor beside '" + shape.anchors.front()->getName().getStringRef() + "'").str());
+        return fail(
+            op,
+            ("is a second anchor beside '" + shape.anchors.front()->getName().getStringRef() + "'").str());
       } else if (shape.space != space || shape.reducedAxes != axes) {
         return fail(op, "folds other axes or another space than '" +
                             shape.anchors.front()->getName().getStringRef().str() + "'");
@@ -163,7 +166,8 @@ private:
   bool visitElementwise(Operation *op) {
     Value y = op->getResult(0);
     Dims dims = dimsOf(y);
-    if (dims.empty() && llvm::all_of(op->getOperands(), [&](Value x) { return levelOf(x) == Level::Constant; })) {
+    if (dims.empty() &&
+        llvm::all_of(op->getOperands(), [&](Value x) { return levelOf(x) == Level::Constant; })) {
       levels[y] = Level::Constant;
       return true;
     }

@@ -120,9 +120,8 @@ Call sampleCall(FuncOp function, std::map<std::string, int64_t> sizes, uint64_t 
     if (value && function.argumentRole(argument.getArgNumber()) == "hyper")
       call.inputs.back() = Tensor::scalar(value.getValueAsDouble());
     else
-      wanted.push_back(
-          {&call.inputs.back(), getElementTypeOrSelf(argument.getType()), indexBoundOf(argument),
-           rangeOf(attributes)});
+      wanted.push_back({&call.inputs.back(), getElementTypeOrSelf(argument.getType()), indexBoundOf(argument),
+                        rangeOf(attributes)});
   }
   for (VariableOp variable : function->getParentOfType<ModelOp>().getBody().getOps<VariableOp>()) {
     Tensor &tensor = call.variables[variable.getSymName().str()];

@@ -65,11 +65,10 @@ static double difference(llvm::function_ref<double(double)> f, double x) {
   auto withStep = [&](double h) {
     return (f(x - 2 * h) - 8 * f(x - h) + 8 * f(x + h) - f(x + 2 * h)) / (12 * h);
   };
-  double scale = std::max(1.0, std::abs(x));
-  double coarse = withStep(1e-3 * scale), best = coarse;
+  double coarse = withStep(1e-3), best = coarse;
   double smallest = std::numeric_limits<double>::infinity();
   for (double step : {3e-4, 3e-5, 3e-6}) {
-    double fine = withStep(step * scale);
+    double fine = withStep(step);
     double disagreement = std::abs(fine - coarse);
     if (disagreement < smallest) {
       smallest = disagreement;

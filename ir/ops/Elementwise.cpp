@@ -24,11 +24,17 @@ OpFoldResult AddOp::fold(FoldAdaptor adaptor) {
   return {};
 }
 
-OpFoldResult SubOp::fold(FoldAdaptor adaptor) { return isSplat(adaptor.getRhs(), 0.0) ? OpFoldResult(getLhs()) : OpFoldResult(); }
+OpFoldResult SubOp::fold(FoldAdaptor adaptor) {
+  return isSplat(adaptor.getRhs(), 0.0) ? OpFoldResult(getLhs()) : OpFoldResult();
+}
 
-OpFoldResult MulOp::fold(FoldAdaptor adaptor) { return isSplat(adaptor.getRhs(), 1.0) ? OpFoldResult(getLhs()) : OpFoldResult(); }
+OpFoldResult MulOp::fold(FoldAdaptor adaptor) {
+  return isSplat(adaptor.getRhs(), 1.0) ? OpFoldResult(getLhs()) : OpFoldResult();
+}
 
-OpFoldResult DivOp::fold(FoldAdaptor adaptor) { return isSplat(adaptor.getRhs(), 1.0) ? OpFoldResult(getLhs()) : OpFoldResult(); }
+OpFoldResult DivOp::fold(FoldAdaptor adaptor) {
+  return isSplat(adaptor.getRhs(), 1.0) ? OpFoldResult(getLhs()) : OpFoldResult();
+}
 
 OpFoldResult NegOp::fold(FoldAdaptor) {
   auto inner = getX().getDefiningOp<NegOp>();
@@ -84,7 +90,8 @@ OpFoldResult SelectOp::fold(FoldAdaptor adaptor) {
 
 LogicalResult CompareOp::inferReturnTypes(MLIRContext *context, std::optional<Location>, Adaptor adaptor,
                                           llvm::SmallVectorImpl<Type> &types) {
-  types.push_back(withElementType(cast<RankedTensorType>(adaptor.getLhs().getType()), IntegerType::get(context, 1)));
+  types.push_back(
+      withElementType(cast<RankedTensorType>(adaptor.getLhs().getType()), IntegerType::get(context, 1)));
   return success();
 }
 
@@ -96,6 +103,8 @@ LogicalResult CastOp::verify() {
   return success();
 }
 
-OpFoldResult CastOp::fold(FoldAdaptor) { return getX().getType() == getType() ? OpFoldResult(getX()) : OpFoldResult(); }
+OpFoldResult CastOp::fold(FoldAdaptor) {
+  return getX().getType() == getType() ? OpFoldResult(getX()) : OpFoldResult();
+}
 
 } // namespace nnc

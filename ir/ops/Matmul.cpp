@@ -71,7 +71,8 @@ struct AbsorbTranspose : OpRewritePattern<MatmulOp> {
     if (!lhs && !rhs)
       return rewriter.notifyMatchFailure(op, "no operand swaps its last two axes");
     rewriter.replaceOpWithNewOp<MatmulOp>(op, lhs ? lhs : op.getLhs(), rhs ? rhs : op.getRhs(),
-                                          op.getLhsTransposed() != bool(lhs), op.getRhsTransposed() != bool(rhs));
+                                          op.getLhsTransposed() != bool(lhs),
+                                          op.getRhsTransposed() != bool(rhs));
     return success();
   }
 };

@@ -6,13 +6,15 @@ using namespace mlir;
 namespace nnc {
 
 /// The type left after removing `axes`, which must be sorted, distinct and inside the rank.
-static LogicalResult inferReduced(StringRef name, std::optional<Location> loc, Type operand, llvm::ArrayRef<int64_t> axes,
-                                  Type elementType, llvm::SmallVectorImpl<Type> &types) {
+static LogicalResult inferReduced(StringRef name, std::optional<Location> loc, Type operand,
+                                  llvm::ArrayRef<int64_t> axes, Type elementType,
+                                  llvm::SmallVectorImpl<Type> &types) {
   Dims dims = dimsOf(cast<RankedTensorType>(operand));
   int64_t rank = dims.size(), previous = -1;
   for (int64_t axis : axes) {
     if (axis <= previous || axis >= rank)
-      return emitOptionalError(loc, "'", name, "' op expects sorted, distinct axes in [0, ", rank, "), found ", axis,
+      return emitOptionalError(loc, "'", name, "' op expects sorted, distinct axes in [0, ", rank,
+                               "), found ", axis,
                                previous >= 0 ? " after " + std::to_string(previous) : std::string());
     previous = axis;
   }
@@ -24,11 +26,11 @@ static LogicalResult inferReduced(StringRef name, std::optional<Location> loc, T
   return success();
 }
 
-#define NNC_REDUCTION(OpT)                                                                                            \
-  LogicalResult OpT::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,                    \
-                                      llvm::SmallVectorImpl<Type> &types) {                                           \
-    Type x = adaptor.getX().getType();                                                                                \
-    return inferReduced(getOperationName(), loc, x, adaptor.getAxes(), getElementTypeOrSelf(x), types);               \
+#define NNC_REDUCTION(OpT)                                                                                   \
+  LogicalResult OpT::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,           \
+                                      llvm::SmallVectorImpl<Type> &types) {                                  \
+    Type x = adaptor.getX().getType();                                                                       \
+    return inferReduced(getOperationName(), loc, x, adaptor.getAxes(), getElementTypeOrSelf(x), types);      \
   }
 NNC_REDUCTION(SumOp)
 NNC_REDUCTION(MeanOp)
@@ -36,12 +38,12 @@ NNC_REDUCTION(MaxOp)
 NNC_REDUCTION(MinOp)
 #undef NNC_REDUCTION
 
-#define NNC_POSITION(OpT)                                                                                             \
-  LogicalResult OpT::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,             \
-                                      llvm::SmallVectorImpl<Type> &types) {                                           \
-    int64_t axis = adaptor.getAxis();                                                                                 \
-    return inferReduced(getOperationName(), loc, adaptor.getX().getType(), axis, IntegerType::get(context, 32),       \
-                        types);                                                                                       \
+#define NNC_POSITION(OpT)                                                                                    \
+  LogicalResult OpT::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,    \
+                                      llvm::SmallVectorImpl<Type> &types) {                                  \
+    int64_t axis = adaptor.getAxis();                                                                        \
+    return inferReduced(getOperationName(), loc, adaptor.getX().getType(), axis,                             \
+                        IntegerType::get(context, 32), types);                                               \
   }
 NNC_POSITION(ArgmaxOp)
 NNC_POSITION(ArgminOp)

@@ -67,7 +67,7 @@ class NN_ArgOp<string opMnemonic> : NN_ConstantOp<opMnemonic, [InferTypeOpAdapto
     ::llvm::SmallVector<int64_t> $cppClass::reducedAxes() { return {static_cast<int64_t>(getAxis())}; }
   }];
   let arguments = (ins NN_NumberTensor:$x, I64Attr:$axis);
-  let results = (outs RankedTensorOf<[I32]>:$y);
+  let results = (outs NN_PositionTensor:$y);
   let assemblyFormat = "$x `over` $axis attr-dict `:` type($x)";
   let reason = "'" # opMnemonic # "' is piecewise constant";
 }

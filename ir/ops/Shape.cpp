@@ -31,7 +31,8 @@ LogicalResult BroadcastOp::verify() {
   int64_t previous = -1;
   for (auto [axis, place] : llvm::enumerate(getDims())) {
     if (place <= previous || place >= to.getRank())
-      return emitOpError("expects strictly increasing dims below rank ") << to.getRank() << ", found " << place;
+      return emitOpError("expects strictly increasing dims below rank ")
+             << to.getRank() << ", found " << place;
     previous = place;
     if (source[axis] != target[place] && source[axis] != Dim(1))
       return emitOpError("axis ") << axis << " has size " << source[axis].str() << ", result axis " << place
@@ -85,8 +86,9 @@ LogicalResult ReshapeOp::verify() {
   if (!before || !after)
     return emitOpError("the number of elements exceeds 64 bits");
   if (*before != *after)
-    return emitOpError("numbers of elements differ: ") << dimsText(dimsOf(from)) << " has " << before->str() << ", "
-                                                       << dimsText(dimsOf(to)) << " has " << after->str();
+    return emitOpError("numbers of elements differ: ")
+           << dimsText(dimsOf(from)) << " has " << before->str() << ", " << dimsText(dimsOf(to)) << " has "
+           << after->str();
   return success();
 }
 

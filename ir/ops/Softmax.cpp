@@ -16,14 +16,15 @@ template <typename OpT> static LogicalResult verifyAxis(OpT op) {
 LogicalResult SoftmaxOp::verify() { return verifyAxis(*this); }
 LogicalResult LogSoftmaxOp::verify() { return verifyAxis(*this); }
 
-LogicalResult SoftmaxCrossEntropyOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
-                                                      llvm::SmallVectorImpl<Type> &types) {
+LogicalResult SoftmaxCrossEntropyOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                                      Adaptor adaptor, llvm::SmallVectorImpl<Type> &types) {
   auto logits = cast<RankedTensorType>(adaptor.getLogits().getType());
   auto label = cast<RankedTensorType>(adaptor.getLabel().getType());
   Dims rows = dimsOf(logits);
   if (rows.empty() || !rows.back().isStatic())
-    return emitOptionalError(loc, "'nn.softmax_cross_entropy' op expects logits whose last axis, the classes, has a "
-                                  "size known while compiling");
+    return emitOptionalError(
+        loc, "'nn.softmax_cross_entropy' op expects logits whose last axis, the classes, has a "
+             "size known while compiling");
   rows.pop_back();
   Dims labels = dimsOf(label);
   if (rows != labels)
@@ -48,8 +49,8 @@ Value softmaxCrossEntropyGradient(GraphBuilder &g, SoftmaxCrossEntropyOp op, Val
 LogicalResult OneHotOp::verify() {
   Dims index = dimsOf(getIndex()), result = dimsOf(getY());
   if (result.empty() || Dims(result.begin(), result.end() - 1) != index)
-    return emitOpError("result sizes ") << dimsText(result) << " are not those of the index, " << dimsText(index)
-                                        << ", with the classes behind";
+    return emitOpError("result sizes ") << dimsText(result) << " are not those of the index, "
+                                        << dimsText(index) << ", with the classes behind";
   return success();
 }
 

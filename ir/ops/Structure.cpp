@@ -18,14 +18,16 @@ namespace nnc {
 
 LogicalResult ModelOp::verify() {
   if (getSymbols().size() != getBounds().size())
-    return emitOpError("expects one bound per symbol, found ") << getBounds().size() << " for " << getSymbols().size();
+    return emitOpError("expects one bound per symbol, found ")
+           << getBounds().size() << " for " << getSymbols().size();
   return success();
 }
 
 LogicalResult VariableOp::verify() {
   auto type = cast<RankedTensorType>(getType());
   if (!type.hasStaticShape())
-    return emitOpError("has the run-time size ") << dimsText(dimsOf(type)) << "; sizes of variables are fixed";
+    return emitOpError("has the run-time size ")
+           << dimsText(dimsOf(type)) << "; sizes of variables are fixed";
   if (getInit().getKind() == InitKind::Values &&
       (!getInit().getValues() || getInit().getValues().getNumElements() != type.getNumElements()))
     return emitOpError("expects ") << type.getNumElements() << " initial values";
@@ -40,7 +42,8 @@ static LogicalResult verifyVariableUse(Operation *op, SymbolTableCollection &sym
   if (!variable)
     return op->emitOpError("names ") << name << ", which is no variable of the model";
   if (variable.getType() != valueType)
-    return op->emitOpError("has type ") << valueType << ", variable " << name << " has " << variable.getType();
+    return op->emitOpError("has type ")
+           << valueType << ", variable " << name << " has " << variable.getType();
   return success();
 }
 
@@ -63,12 +66,11 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
     return failure();
   result.addAttribute(getKindAttrName(result.name), FunctionKindAttr::get(parser.getContext(), *kind));
   auto buildType = [](Builder &builder, llvm::ArrayRef<Type> arguments, llvm::ArrayRef<Type> results,
-                      function_interface_impl::VariadicFlag, std::string &) {
-    return builder.getFunctionType(arguments, results);
-  };
-  return function_interface_impl::parseFunctionOp(parser, result, /*allowVariadic=*/false,
-                                                  getFunctionTypeAttrName(result.name), buildType,
-                                                  getArgAttrsAttrName(result.name), getResAttrsAttrName(result.name));
+                      function_interface_impl::VariadicFlag,
+                      std::string &) { return builder.getFunctionType(arguments, results); };
+  return function_interface_impl::parseFunctionOp(
+      parser, result, /*allowVariadic=*/false, getFunctionTypeAttrName(result.name), buildType,
+      getArgAttrsAttrName(result.name), getResAttrsAttrName(result.name));
 }
 
 void FuncOp::print(OpAsmPrinter &printer) {
@@ -79,7 +81,8 @@ void FuncOp::print(OpAsmPrinter &printer) {
   function_interface_impl::printFunctionSignature(printer, *this, getArgumentTypes(), /*isVariadic=*/false,
                                                   getResultTypes());
   function_interface_impl::printFunctionAttributes(
-      printer, *this, {getKindAttrName(), getFunctionTypeAttrName(), getArgAttrsAttrName(), getResAttrsAttrName()});
+      printer, *this,
+      {getKindAttrName(), getFunctionTypeAttrName(), getArgAttrsAttrName(), getResAttrsAttrName()});
   printer << " ";
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false, /*printBlockTerminators=*/true);
 }
@@ -94,7 +97,9 @@ static StringRef textOf(ArrayAttr dictionaries, unsigned index, StringRef key, S
 
 StringRef FuncOp::argumentName(unsigned index) { return textOf(getArgAttrsAttr(), index, "nn.name", ""); }
 StringRef FuncOp::resultName(unsigned index) { return textOf(getResAttrsAttr(), index, "nn.name", ""); }
-StringRef FuncOp::argumentRole(unsigned index) { return textOf(getArgAttrsAttr(), index, "nn.role", "input"); }
+StringRef FuncOp::argumentRole(unsigned index) {
+  return textOf(getArgAttrsAttr(), index, "nn.role", "input");
+}
 StringRef FuncOp::resultRole(unsigned index) { return textOf(getResAttrsAttr(), index, "nn.role", "output"); }
 ReturnOp FuncOp::returnOp() { return cast<ReturnOp>(getBody().front().getTerminator()); }
 
@@ -103,16 +108,62 @@ LogicalResult FuncOp::verify() {
   static constexpr StringRef resultRoles[] = {"output", "loss", "metric", "metric_count"};
   for (unsigned i = 0; i < getNumArguments(); ++i)
     if (!llvm::is_contained(argumentRoles, argumentRole(i)))
-      return emitOpError("argument ") << i << " has role '" << argumentRole(i) << "', expected input, seed or hyper";
+      return emitOpError("argument ")
+             << i << " has role '" << argumentRole(i) << "', expected input, seed or hyper";
   for (unsigned i = 0; i < getNumResults(); ++i)
     if (!llvm::is_contained(resultRoles, resultRole(i)))
       return emitOpError("result ") << i << " has role '" << resultRole(i)
                                     << "', expected output, loss, metric or metric_count";
+  for (unsigned i = 0; i < getNumArguments(); ++i)
+    if (auto type = dyn_cast<RankedTensorType>(getArgumentTypes()[i]); !type || !hasNamedSizes(type))
+      return emitOpError("argument ") << i << " has type " << getArgumentTypes()[i]
+                                      << ", expected a tensor whose run-time sizes are named by #nn.dims";
   llvm::SmallPtrSet<Attribute, 8> stored;
   for (StoreOp store : getBody().getOps<StoreOp>())
     if (!stored.insert(store.getVariableAttr()).second)
       return store.emitOpError("stores ") << store.getVariableAttr() << " a second time in this function";
   return success();
+}
+
+/// The first symbol of `dim` that is none of `symbols`, or empty.
+static StringRef firstUndeclared(const Dim &dim, ArrayAttr symbols) {
+  for (const auto &[monomial, coefficient] : dim.getTerms())
+    for (const std::string &name : monomial)
+      if (!llvm::is_contained(symbols.getAsValueRange<StringAttr>(), name))
+        return name;
+  return {};
+}
+
+LogicalResult FuncOp::verifyRegions() {
+  auto model = dyn_cast_or_null<ModelOp>((*this)->getParentOp());
+  if (!model)
+    return success(); // reported by HasParent
+  ArrayAttr symbols = model.getSymbols();
+  auto check = [&](Operation *op, const Dim &dim) -> LogicalResult {
+    StringRef name = firstUndeclared(dim, symbols);
+    if (name.empty())
+      return success();
+    InFlightDiagnostic error = op->emitOpError("has the run-time dimension '")
+                               << name << "', which the model does not declare";
+    error.attachNote(model.getLoc()) << "its run-time dimensions are " << symbols;
+    return error;
+  };
+  auto checkTypes = [&](Operation *op, TypeRange types) -> LogicalResult {
+    for (Type type : types)
+      if (auto tensor = dyn_cast<RankedTensorType>(type); tensor && !tensor.hasStaticShape())
+        for (const Dim &dim : dimsOf(tensor))
+          if (failed(check(op, dim)))
+            return failure();
+    return success();
+  };
+  if (failed(checkTypes(*this, getArgumentTypes())))
+    return failure();
+  WalkResult result = getBody().walk([&](Operation *op) -> WalkResult {
+    if (auto size = dyn_cast<SizeOp>(op); size && failed(check(op, *Dim::parse(size.getDim().getText()))))
+      return failure();
+    return checkTypes(op, op->getResultTypes());
+  });
+  return failure(result.wasInterrupted());
 }
 
 void FuncOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setName) {
@@ -231,7 +282,8 @@ LogicalResult KernelOp::verify() {
   if (TypeRange(yieldOp().getValues().getTypes()) != TypeRange(getOutputs().getTypes()))
     return emitOpError("types of results differ from the values yielded");
   if (getPlaces() && getPlaces()->size() != getNumResults())
-    return emitOpError("expects one place per result, found ") << getPlaces()->size() << " for " << getNumResults();
+    return emitOpError("expects one place per result, found ")
+           << getPlaces()->size() << " for " << getNumResults();
   return success();
 }
 
@@ -246,4 +298,3 @@ LogicalResult KernelOp::verifyRegions() {
 }
 
 } // namespace nnc
-

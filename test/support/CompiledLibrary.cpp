@@ -9,14 +9,11 @@ namespace nnc::test {
 static size_t bytesOf(nnc_dtype dtype) {
   switch (dtype) {
   case NNC_F64:
-  case NNC_I64:
-    return 8;
+  case NNC_I64: return 8;
   case NNC_F32:
-  case NNC_I32:
-    return 4;
+  case NNC_I32: return 4;
   case NNC_U8:
-  case NNC_BOOL:
-    return 1;
+  case NNC_BOOL: return 1;
   }
   return 0;
 }
@@ -33,33 +30,23 @@ template <typename T> static double readAs(const char *from) {
 
 static void write(nnc_dtype dtype, double number, char *to) {
   switch (dtype) {
-  case NNC_F64:
-    return writeAs<double>(number, to);
-  case NNC_F32:
-    return writeAs<float>(number, to);
-  case NNC_I64:
-    return writeAs<int64_t>(number, to);
-  case NNC_I32:
-    return writeAs<int32_t>(number, to);
+  case NNC_F64: return writeAs<double>(number, to);
+  case NNC_F32: return writeAs<float>(number, to);
+  case NNC_I64: return writeAs<int64_t>(number, to);
+  case NNC_I32: return writeAs<int32_t>(number, to);
   case NNC_U8:
-  case NNC_BOOL:
-    return writeAs<uint8_t>(number, to);
+  case NNC_BOOL: return writeAs<uint8_t>(number, to);
   }
 }
 
 static double read(nnc_dtype dtype, const char *from) {
   switch (dtype) {
-  case NNC_F64:
-    return readAs<double>(from);
-  case NNC_F32:
-    return readAs<float>(from);
-  case NNC_I64:
-    return readAs<int64_t>(from);
-  case NNC_I32:
-    return readAs<int32_t>(from);
+  case NNC_F64: return readAs<double>(from);
+  case NNC_F32: return readAs<float>(from);
+  case NNC_I64: return readAs<int64_t>(from);
+  case NNC_I32: return readAs<int32_t>(from);
   case NNC_U8:
-  case NNC_BOOL:
-    return readAs<uint8_t>(from);
+  case NNC_BOOL: return readAs<uint8_t>(from);
   }
   return 0.0;
 }

@@ -4,6 +4,7 @@
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/Twine.h"
+#include <numeric>
 
 using namespace mlir;
 
