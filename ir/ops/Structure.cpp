@@ -61,9 +61,13 @@ LogicalResult StoreOp::verifySymbolUses(SymbolTableCollection &symbols) {
 
 ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
   // nn.func <kind> @name(...) -> (...) attributes {...} { ... }
-  auto kind = FieldParser<FunctionKind>::parse(parser);
-  if (failed(kind))
+  StringRef keyword;
+  llvm::SMLoc place = parser.getCurrentLocation();
+  if (parser.parseKeyword(&keyword))
     return failure();
+  std::optional<FunctionKind> kind = symbolizeFunctionKind(keyword);
+  if (!kind)
+    return parser.emitError(place, "expected predict, evaluate, step or defaults, found '") << keyword << "'";
   result.addAttribute(getKindAttrName(result.name), FunctionKindAttr::get(parser.getContext(), *kind));
   auto buildType = [](Builder &builder, llvm::ArrayRef<Type> arguments, llvm::ArrayRef<Type> results,
                       function_interface_impl::VariadicFlag,
