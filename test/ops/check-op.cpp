@@ -1,0 +1,330 @@
+// RUN: %testbin/check-op --coverage %S
+//
+// check-op.cpp: proves the ops of a case file, and that every op has one.
+//
+//   check-op CASES.mlir --work=PREFIX
+//
+// For each function f of the file, on random arguments
+// (ir/interpreter/Samples.h):
+//   1. gradients from nn-differentiate equal fourth-order differences of the
+//   interpreted function;
+//   2. second derivatives, by differentiating the gradients once more,
+//   likewise;
+//   3. the compiled library computes what the interpreter does: f, its
+//   gradients, its second derivatives, for several
+//      batches, in f64 and in f32; and its f64 gradients equal differences of
+//      the compiled function.
+// Agreement is |a - n| <= tolerance * max(1, |a|, |n|).
+//
+//   check-op --coverage DIRECTORY
+//
+// Walks all registered ops of the dialect. Each that computes something needs a
+// gradient rule or a reason for having none, reference semantics, code
+// generation, and the file DIRECTORY/<op>.mlir. What is missing is said by
+// name.
+#include "../support/CompiledLibrary.h"
+#include "../support/Derivative.h"
+#include "ir/interpreter/Samples.h"
+#include "ir/interpreter/VerifyMeaning.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "passes/Pipelines.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace nnc;
+
+static llvm::cl::opt<std::string> inputPath(llvm::cl::Positional, llvm::cl::desc("<cases.mlir>"));
+static llvm::cl::opt<std::string> coverageDirectory("coverage",
+                                                    llvm::cl::desc("check that every op is proven here"));
+static llvm::cl::opt<std::string>
+    workPrefix("work", llvm::cl::desc("where compiled libraries go; none: interpret only"));
+
+namespace {
+
+constexpr double gradientTolerance = 1e-8; // the project's metric for gradients
+constexpr double f64Tolerance = 1e-11;     // compiled against interpreted
+constexpr double f32Tolerance = 2e-5;
+
+/// Tells what failed as it happens, and the largest error of each kind of check
+/// at the end.
+class Report {
+public:
+  void compare(llvm::StringRef kind, const llvm::Twine &what, const Tensor &expected, const Tensor &found,
+               double tolerance) {
+    double error = disagreement(expected, found);
+    double &worst = worstOf[kind.str()];
+    worst = std::max(worst, error);
+    if (error <= tolerance)
+      return;
+    failed = true;
+    llvm::errs() << kind << ": " << what << " differs by " << llvm::format("%.2e", error) << " (tolerance "
+                 << llvm::format("%.0e", tolerance) << ")\n";
+    for (size_t i = 0; i < std::min<size_t>(expected.data.size(), 6); ++i)
+      llvm::errs() << "    [" << i << "] expected " << llvm::format("%.12g", expected.data[i]) << ", found "
+                   << llvm::format("%.12g", i < found.data.size() ? found.data[i] : NAN) << "\n";
+  }
+
+  void fail(const llvm::Twine &text) {
+    failed = true;
+    llvm::errs() << "error: " << text << "\n";
+  }
+
+  int finish() {
+    for (auto &[kind, worst] : worstOf)
+      llvm::outs() << llvm::sys::path::filename(inputPath) << ": " << kind << ": largest error "
+                   << llvm::format("%.1e", worst) << "\n";
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  }
+
+private:
+  std::map<std::string, double> worstOf;
+  bool failed = false;
+};
+
+Report report;
+
+} // namespace
+
+//===--------------------------------------------------------------------------------------------------===//
+// Interpreted
+//===--------------------------------------------------------------------------------------------------===//
+
+static bool differentiate(ModuleOp module) {
+  PassManager passes(module.getContext());
+  return succeeded(parsePassPipeline("nn.model(nn.func(nn-differentiate))", passes)) &&
+         succeeded(passes.run(module));
+}
+
+static FuncOp lookup(ModuleOp module, llvm::StringRef name) {
+  FuncOp found;
+  module.walk([&](FuncOp function) {
+    if (function.getSymName() == name)
+      found = function;
+  });
+  return found;
+}
+
+static std::map<std::string, int64_t> sizesOf(FuncOp function) {
+  return sampleSizes(function->getParentOfType<ModelOp>());
+}
+
+static Call sample(FuncOp function, std::map<std::string, int64_t> sizes) {
+  return sampleCall(function, std::move(sizes), /*seed=*/1);
+}
+
+/// Adds the derivative of each named function, by nn.grad. `wrt` is filled in,
+/// or obeyed where it has an entry.
+static std::vector<std::string> addDerivatives(ModuleOp module, llvm::ArrayRef<std::string> names,
+                                               std::map<std::string, llvm::SmallVector<unsigned>> &wrt) {
+  std::vector<std::string> added;
+  for (const std::string &name : names) {
+    FuncOp function = lookup(module, name);
+    auto known = wrt.find(name);
+    llvm::SmallVector<unsigned> arguments =
+        known != wrt.end() ? known->second : test::differentiableArguments(function);
+    wrt[name] = arguments;
+    if (!arguments.empty())
+      added.push_back(test::addDerivative(function, arguments).getSymName().str());
+  }
+  return added;
+}
+
+/// Compares derivatives computed by rules with those by differences, for
+/// functions whose nn.grad is not expanded yet.
+static bool checkRules(ModuleOp module, llvm::ArrayRef<std::string> names, llvm::StringRef kind) {
+  std::map<std::string, Outcome> differences;
+  for (const std::string &name : names) {
+    FuncOp function = lookup(module, name);
+    FailureOr<Outcome> outcome = interpret(function, sample(function, sizesOf(function)));
+    if (failed(outcome))
+      return false;
+    differences[name] = std::move(*outcome);
+  }
+  if (!differentiate(module))
+    return false;
+  for (const std::string &name : names) {
+    FuncOp function = lookup(module, name);
+    FailureOr<Outcome> outcome = interpret(function, sample(function, sizesOf(function)));
+    if (failed(outcome))
+      return false;
+    for (size_t i = 0; i < outcome->results.size(); ++i)
+      report.compare(kind, "@" + llvm::Twine(name) + ", " + function.resultName(i),
+                     differences[name].results[i], outcome->results[i], gradientTolerance);
+  }
+  return true;
+}
+
+//===--------------------------------------------------------------------------------------------------===//
+// Compiled
+//===--------------------------------------------------------------------------------------------------===//
+
+/// Runs nnc on the module.
+static bool compile(ModuleOp module, const std::string &stem) {
+  std::string graph = stem + ".mlir", library = stem + ".so";
+  std::error_code code;
+  llvm::raw_fd_ostream file(graph, code);
+  if (code)
+    return report.fail(graph + ": " + code.message()), false;
+  file << module;
+  file.close();
+  llvm::ErrorOr<std::string> nnc = llvm::sys::findProgramByName("nnc");
+  if (!nnc)
+    return report.fail("nnc is not on the PATH"), false;
+  if (llvm::sys::ExecuteAndWait(*nnc, {*nnc, graph, "-o", library}) != 0)
+    return report.fail("nnc refuses " + graph), false;
+  return true;
+}
+
+/// The derivative of result 0 by differences of the compiled function itself.
+static Tensor compiledDifferences(test::CompiledModel &library, const std::string &name, Call call,
+                                  unsigned argument) {
+  Tensor &x = call.inputs[argument];
+  Tensor derivative(x.shape);
+  std::vector<Tensor> results;
+  auto totalAt = [&](int64_t i, double value) {
+    double kept = std::exchange(x.data[i], value);
+    if (!library.call(name, call, results))
+      report.fail(library.error());
+    x.data[i] = kept;
+    return results.empty() ? NAN : results[0].data[0];
+  };
+  for (int64_t i = 0; i < x.count(); ++i) {
+    double at = x.data[i], h = 1e-3;
+    derivative.data[i] =
+        (totalAt(i, at - 2 * h) - 8 * totalAt(i, at - h) + 8 * totalAt(i, at + h) - totalAt(i, at + 2 * h)) /
+        (12 * h);
+  }
+  return derivative;
+}
+
+static void checkCompiled(ModuleOp module, const std::string &stem, llvm::StringRef type, double tolerance,
+                          const std::map<std::string, llvm::SmallVector<unsigned>> &wrt) {
+  if (!compile(module, stem))
+    return;
+  test::CompiledModel library(stem + ".so");
+  if (!library.isOpen())
+    return report.fail(library.error());
+  std::string against = ("compiled " + type + " against interpreter").str();
+  module.walk([&](FuncOp function) {
+    std::string name = function.getSymName().str();
+    std::map<std::string, int64_t> sizes = sizesOf(function);
+    llvm::SmallVector<int64_t> batches = {sizes.count("batch") ? sizes["batch"] : 0};
+    if (sizes.count("batch"))
+      batches.append({1, 19});
+    for (int64_t batch : batches) {
+      if (sizes.count("batch"))
+        sizes["batch"] = batch;
+      Call call = sample(function, sizes);
+      FailureOr<Outcome> expected = interpret(function, call);
+      std::vector<Tensor> found;
+      if (failed(expected) || !library.call(name, call, found))
+        return report.fail("@" + llvm::Twine(name) + ": " + library.error());
+      for (size_t i = 0; i < found.size(); ++i)
+        report.compare(against,
+                       "@" + llvm::Twine(name) + ", batch " + llvm::Twine(batch) + ", " +
+                           function.resultName(i),
+                       expected->results[i], found[i], tolerance);
+    }
+    if (type != "f64" || !llvm::StringRef(name).ends_with("_d"))
+      return;
+    Call call = sample(function, sizesOf(function));
+    std::vector<Tensor> found;
+    if (!library.call(name, call, found))
+      return report.fail(library.error());
+    auto arguments = wrt.find(llvm::StringRef(name).drop_back(2).str());
+    for (auto [i, argument] : llvm::enumerate(arguments->second))
+      report.compare("compiled gradient against differences",
+                     "@" + llvm::Twine(name) + ", " + function.resultName(i + 1),
+                     compiledDifferences(library, name, call, argument), found[i + 1], gradientTolerance);
+  });
+}
+
+/// The module with f32 in place of f64.
+static OwningOpRef<ModuleOp> asSingle(ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream(text) << module;
+  for (size_t at = 0; (at = text.find("xf64", at)) != std::string::npos;)
+    text.replace(at, 4, "xf32");
+  for (size_t at = 0; (at = text.find("tensor<f64", at)) != std::string::npos;)
+    text.replace(at, 10, "tensor<f32");
+  return parseSourceString<ModuleOp>(text, module.getContext());
+}
+
+//===--------------------------------------------------------------------------------------------------===//
+// Files and ops
+//===--------------------------------------------------------------------------------------------------===//
+
+static int checkFile(MLIRContext &context) {
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(inputPath, &context);
+  if (!module)
+    return EXIT_FAILURE;
+  std::vector<std::string> names;
+  module->walk([&](FuncOp function) { names.push_back(function.getSymName().str()); });
+
+  // `module` has its derivatives expanded order by order, each against
+  // differences. `nested` is the graph as a user may write it, second
+  // derivatives as nn.grad of nn.grad.
+  std::map<std::string, llvm::SmallVector<unsigned>> wrt;
+  std::vector<std::string> first = addDerivatives(*module, names, wrt);
+  OwningOpRef<ModuleOp> nested = module->clone();
+  if (!checkRules(*module, first, "gradient rule"))
+    return EXIT_FAILURE;
+  std::vector<std::string> second = addDerivatives(*module, first, wrt);
+  if (!checkRules(*module, second, "second derivative"))
+    return EXIT_FAILURE;
+  addDerivatives(*nested, first, wrt);
+  if (!workPrefix.empty()) {
+    OwningOpRef<ModuleOp> single = asSingle(*nested);
+    if (!differentiate(*nested) || !differentiate(*single))
+      return EXIT_FAILURE;
+    checkCompiled(*nested, workPrefix + ".f64", "f64", f64Tolerance, wrt);
+    checkCompiled(*single, workPrefix + ".f32", "f32", f32Tolerance, wrt);
+  }
+  return report.finish();
+}
+
+static int checkCoverage(MLIRContext &context) {
+  context.getOrLoadDialect<NNDialect>();
+  int64_t count = 0;
+  for (RegisteredOperationName name : context.getRegisteredOperations()) {
+    if (name.getDialectNamespace() != "nn" || name.hasTrait<IsStructure>())
+      continue;
+    ++count;
+    llvm::StringRef op = name.getStringRef();
+    bool has = name.hasInterface<DifferentiableOpInterface>(),
+         hasReason = name.hasInterface<NonDifferentiableOpInterface>();
+    if (has == hasReason)
+      report.fail(op + (has ? " has both a gradient and a reason for having none" : " has no gradient"));
+    if (!name.hasInterface<ReferenceOpInterface>())
+      report.fail(op + " has no reference semantics");
+    std::string cases = coverageDirectory + "/" + op.drop_front(3).str() + ".mlir";
+    auto file = llvm::MemoryBuffer::getFile(cases);
+    if (!file || !(*file)->getBuffer().contains((op + " ").str()))
+      report.fail(op + " has no test: expected cases of it in " + cases);
+  }
+  llvm::outs() << count << " ops that compute\n";
+  if (count == 0)
+    report.fail("no ops are registered");
+  return report.finish();
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  llvm::cl::ParseCommandLineOptions(argc, argv, "proof of ops\n");
+  registerPasses();
+  DialectRegistry registry;
+  registry.insert<NNDialect>();
+  registerReferenceSemantics(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  return coverageDirectory.empty() ? checkFile(context) : checkCoverage(context);
+}

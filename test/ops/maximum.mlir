@@ -1,0 +1,39 @@
+// RUN: %testbin/check-op %s
+// Away from ties.
+
+nn.model @op attributes {source_name = "Op", symbols = ["batch"], bounds = array<i64: 0>} {
+  nn.func predict @batch(%a: tensor<?x3xf64, #nn.dims<batch, 3>> {nn.name = "a"},
+                         %b: tensor<?x3xf64, #nn.dims<batch, 3>> {nn.name = "b"})
+      -> (tensor<?x3xf64, #nn.dims<batch, 3>> {nn.name = "y"}) {
+    %y = nn.maximum %a, %b : tensor<?x3xf64, #nn.dims<batch, 3>>
+    nn.return %y : tensor<?x3xf64, #nn.dims<batch, 3>>
+  }
+
+  nn.func predict @odd(%a: tensor<7x5xf64> {nn.name = "a"},
+                       %b: tensor<7x5xf64> {nn.name = "b"})
+      -> (tensor<7x5xf64> {nn.name = "y"}) {
+    %y = nn.maximum %a, %b : tensor<7x5xf64>
+    nn.return %y : tensor<7x5xf64>
+  }
+
+  nn.func predict @unit(%a: tensor<1x4x1xf64> {nn.name = "a"},
+                        %b: tensor<1x4x1xf64> {nn.name = "b"})
+      -> (tensor<1x4x1xf64> {nn.name = "y"}) {
+    %y = nn.maximum %a, %b : tensor<1x4x1xf64>
+    nn.return %y : tensor<1x4x1xf64>
+  }
+
+  nn.func predict @scalar(%a: tensor<f64> {nn.name = "a"},
+                          %b: tensor<f64> {nn.name = "b"})
+      -> (tensor<f64> {nn.name = "y"}) {
+    %y = nn.maximum %a, %b : tensor<f64>
+    nn.return %y : tensor<f64>
+  }
+
+  nn.func predict @integers(%a: tensor<9xi32> {nn.name = "a"},
+                            %b: tensor<9xi32> {nn.name = "b"})
+      -> (tensor<9xi32> {nn.name = "y"}) {
+    %y = nn.maximum %a, %b : tensor<9xi32>
+    nn.return %y : tensor<9xi32>
+  }
+}

@@ -1,0 +1,27 @@
+// RUN: %testbin/check-op %s
+
+nn.model @op attributes {source_name = "Op", symbols = ["batch"], bounds = array<i64: 0>} {
+  nn.func predict @batch(%x: tensor<?x3xf64, #nn.dims<batch, 3>> {nn.name = "x", nn.range = array<f64: 0.2, 3.0>})
+      -> (tensor<?x3xf64, #nn.dims<batch, 3>> {nn.name = "y"}) {
+    %y = nn.sqrt %x : tensor<?x3xf64, #nn.dims<batch, 3>>
+    nn.return %y : tensor<?x3xf64, #nn.dims<batch, 3>>
+  }
+
+  nn.func predict @odd(%x: tensor<7x5xf64> {nn.name = "x", nn.range = array<f64: 0.2, 3.0>})
+      -> (tensor<7x5xf64> {nn.name = "y"}) {
+    %y = nn.sqrt %x : tensor<7x5xf64>
+    nn.return %y : tensor<7x5xf64>
+  }
+
+  nn.func predict @unit(%x: tensor<1x4x1xf64> {nn.name = "x", nn.range = array<f64: 0.2, 3.0>})
+      -> (tensor<1x4x1xf64> {nn.name = "y"}) {
+    %y = nn.sqrt %x : tensor<1x4x1xf64>
+    nn.return %y : tensor<1x4x1xf64>
+  }
+
+  nn.func predict @scalar(%x: tensor<f64> {nn.name = "x", nn.range = array<f64: 0.2, 3.0>})
+      -> (tensor<f64> {nn.name = "y"}) {
+    %y = nn.sqrt %x : tensor<f64>
+    nn.return %y : tensor<f64>
+  }
+}
