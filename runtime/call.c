@@ -138,18 +138,18 @@ static int64_t find_outside(nnc_dtype dtype, const void *data, int64_t count, in
 }
 
 static int check_indices(const call *c, const nnc_value *value, const void *data, int64_t count) {
-  int64_t bound = value->dtype == NNC_BOOL ? 2 : value->index_bound, found;
+  int64_t bound = value->dtype == NNC_BOOL ? 2 : value->index_bound, ignore = value->index_ignore, found;
   if (bound <= 0 || value->dtype == NNC_F32 || value->dtype == NNC_F64)
     return NNC_OK;
-  int64_t ignore = value->dtype == NNC_BOOL ? bound : value->index_ignore;
-  int64_t at = find_outside(value->dtype, data, count, bound, ignore, &found);
+  bool ignores = value->dtype != NNC_BOOL && ignore != bound;
+  int64_t at = find_outside(value->dtype, data, count, bound, ignores ? ignore : 0, &found);
   if (at < 0)
     return NNC_OK;
-  if (ignore == bound || (0 <= ignore && ignore < bound))
-    return FAIL(NNC_INDEX_RANGE, "element %lld of '%s' is %lld, expected 0 to %lld", (long long)at,
-                value->name, (long long)found, (long long)(bound - 1));
-  return FAIL(NNC_INDEX_RANGE, "element %lld of '%s' is %lld, expected 0 to %lld, or %lld", (long long)at,
-              value->name, (long long)found, (long long)(bound - 1), (long long)ignore);
+  char also[40] = "";
+  if (ignores && (ignore < 0 || ignore > bound))
+    snprintf(also, sizeof also, ", or %lld", (long long)ignore);
+  return FAIL(NNC_INDEX_RANGE, "element %lld of '%s' is %lld, expected 0 to %lld%s", (long long)at,
+              value->name, (long long)found, (long long)(bound - 1), also);
 }
 
 /* NULL and alignment of the memory behind an argument or result. */

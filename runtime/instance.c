@@ -311,7 +311,11 @@ int nnc_rt_set(nnc_instance *instance, const char *name, const void *data, uint6
   if (status)
     return status;
   const nnc_variable *variable = checked_variable(instance, "set", name, data, bytes, &status);
-  if (variable)
+  for (uint64_t i = 0; variable && variable->dtype == NNC_BOOL && !status && i < bytes; ++i)
+    if (((const uint8_t *)data)[i] > 1) /* kernels rely on it */
+      status = nnc_fail(instance, NNC_INDEX_RANGE, "set: element %llu of '%s' is %d, expected 0 or 1",
+                        (unsigned long long)i, name, ((const uint8_t *)data)[i]);
+  if (variable && !status)
     memcpy(instance->variables + variable->offset, data, bytes);
   nnc_leave(instance);
   return status;

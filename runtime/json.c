@@ -31,6 +31,7 @@ bool nnc_json_expect(nnc_json *json, char c) {
   case '[': return fault(json, "expected '['");
   case ']': return fault(json, "expected ',' or ']'");
   case ':': return fault(json, "expected ':'");
+  case ',': return fault(json, "expected ','");
   default: return fault(json, "expected another character");
   }
 }

@@ -370,6 +370,8 @@ static bool is_boolean(const uint8_t *data, uint64_t bytes) {
 
 /* The checksum is of the header as it was when the digits were zeros. */
 static int begin_checksum(source *s) {
+  if (s->format.text && !s->checksum.text)
+    return FAIL(NNC_BAD_FILE, "%s", "it has " NNC_META_FORMAT " but no " NNC_META_CHECKSUM);
   if (s->checksum.text) {
     if (s->checksum.length != NNC_CHECKSUM_DIGITS)
       return FAIL(NNC_BAD_FILE, "%s", NNC_META_CHECKSUM " is not a checksum");

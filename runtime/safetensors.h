@@ -16,7 +16,8 @@
 /* Names of optimizer state, averages and steps, separated by spaces: what loading parameters alone passes
  * over. */
 #define NNC_META_TRAINING "nnc.training_state"
-/* XXH64 of the header, with these 16 digits as zeros, and the tensors. Files without it are accepted. */
+/* XXH64 of the header, with these 16 digits as zeros, and the tensors. Files of other programs have neither this
+ * nor a format version. */
 #define NNC_META_CHECKSUM "nnc.checksum"
 
 #define NNC_FORMAT_VERSION "1"

@@ -28,6 +28,7 @@ LAYERS = {
     "tools": (ANY, MLIR),
     "tools/nnc-run": ({"runtime/nnc.h"}, set()),
     "examples": (set(), set()),
+    "bench": (ANY, ANY),
     "test": (ANY, ANY),
 }
 LIBRARIES = ("llvm", "mlir", "lld", "clang", "Halide")

@@ -21,6 +21,6 @@ typedef struct tiny_seen {
   int report;
   const void *workspace;
 } tiny_seen;
-extern tiny_seen seen;
+extern _Thread_local tiny_seen seen;
 
 #endif
