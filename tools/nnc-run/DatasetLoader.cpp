@@ -383,6 +383,9 @@ private:
       column->value = source.bindings[i].input;
       column->array = std::move((*arrays)[i]);
       Preparation &preparation = preparations[column->value->name];
+      // A single column is a list, unless the input wants a table of one column.
+      if (source.file->isTable() && column->value->rank == 1 && column->array.shape.back() == 1)
+        column->array.shape.pop_back();
       if (!column->array.classes.empty())
         preparation.classes = column->array.classes;
       // Bytes for a floating input are pixels, and training on 0..255 hardly ever works.
