@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-_Thread_local tiny_seen seen;
+TINY_STORAGE tiny_seen seen;
 
 int halide_error_access_out_of_bounds(void *context, const char *func, int dimension, int min_touched,
                                       int max_touched, int min_valid, int max_valid);

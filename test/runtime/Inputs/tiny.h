@@ -21,6 +21,10 @@ typedef struct tiny_seen {
   int report;
   const void *workspace;
 } tiny_seen;
-extern _Thread_local tiny_seen seen;
+#ifndef TINY_STORAGE
+#define TINY_STORAGE                                                                                         \
+  _Thread_local /* nothing in a library, which is linked without the loader's helper for it */
+#endif
+extern TINY_STORAGE tiny_seen seen;
 
 #endif
