@@ -134,12 +134,17 @@ void Diagnostics::emit(DiagnosticBuilder &builder) {
     return;
   for (const DiagnosticBuilder::Message &message : builder.messages)
     print(message, "");
+  // The chain of uses that led here, but not those whose text encloses the place anyway.
+  llvm::SmallVector<const ContextNote *> uses;
+  for (const ContextNote &context : llvm::reverse(contexts))
+    if (first.caret < context.range.begin || !(first.caret < context.range.end))
+      uses.push_back(&context);
   constexpr size_t shownUses = 8; // of a deep chain the innermost uses and the outermost
-  for (size_t i = contexts.size(); i-- > 0;)
-    if (i == 0 || contexts.size() - i < shownUses)
-      print({Severity::Note, contexts[i].range.begin, contexts[i].range, contexts[i].text, {}}, "");
-    else if (contexts.size() - i == shownUses)
-      os << "(" << i << " more uses in between)\n";
+  for (size_t i = 0; i < uses.size(); ++i)
+    if (i < shownUses || i + 1 == uses.size())
+      print({Severity::Note, uses[i]->range.begin, uses[i]->range, uses[i]->text, {}}, "");
+    else if (i == shownUses)
+      os << "(" << uses.size() - shownUses - 1 << " more uses in between)\n";
   if (first.severity == Severity::Error && ++errors == options.errorLimit)
     os << "nnc: too many errors (" << errors << "), stopping\n";
 }

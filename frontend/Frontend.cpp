@@ -1,6 +1,7 @@
 // Frontend.cpp: reading, checking and lowering in order.
 #include "frontend/Frontend.h"
 #include "frontend/ASTPrinter.h"
+#include "frontend/Lower.h"
 #include "frontend/Modules.h"
 
 using namespace nnc;
@@ -28,6 +29,14 @@ void Frontend::printAST(llvm::raw_ostream &os) {
   if (state->main)
     for (const ast::File *file : state->main->files)
       nnc::printAST(*file, state->sources, os);
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> Frontend::lower(mlir::MLIRContext &context) {
+  context.loadDialect<NNDialect>();
+  if (!state->main || state->diags.hasErrors())
+    return nullptr;
+  LowerOptions options{state->options.f64, state->options.defines, state->loader.getMemory()};
+  return lowerProgram(*state->main, state->sources, state->diags, context, options);
 }
 
 std::vector<std::string> Frontend::dependencies() const { return state->loader.getDependencies(); }

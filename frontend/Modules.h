@@ -41,6 +41,7 @@ public:
   /// Reads the main file and all it uses; null when it cannot be read at all.
   const Module *load(llvm::StringRef mainFile);
   const std::vector<std::string> &getDependencies() const { return dependencies; }
+  llvm::BumpPtrAllocator &getMemory() { return memory; }
   const std::vector<std::unique_ptr<Module>> &getModules() const { return modules; }
 
 private:

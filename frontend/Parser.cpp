@@ -155,6 +155,15 @@ const File *Parser::parseFile() {
   return result;
 }
 
+const Expr *Parser::parseWholeExpr() {
+  const Expr *expr = parseExpr();
+  if (expr && !at(Tok::End)) {
+    expected("the end of the value");
+    return nullptr;
+  }
+  return expr;
+}
+
 const Decl *Parser::parseDecl() {
   llvm::StringRef doc = token.doc;
   const Decl *decl = nullptr;

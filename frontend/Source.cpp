@@ -2,6 +2,7 @@
 #include "frontend/Source.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Errc.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -99,6 +100,19 @@ Position SourceManager::position(Loc loc) const {
   auto it = llvm::upper_bound(file.lineStarts, offset);
   uint32_t line = it - file.lineStarts.begin();
   return {&file, line, offset - file.lineStarts[line - 1] + 1};
+}
+
+Range SourceManager::find(llvm::StringRef fileName, uint32_t line, uint32_t column) const {
+  for (const auto &file : files) {
+    if (file->name != fileName || line == 0 || line > file->lineStarts.size() || column == 0)
+      continue;
+    uint32_t begin = file->lineStarts[line - 1] + column - 1, end = begin;
+    llvm::StringRef text = file->text();
+    while (end < text.size() && (llvm::isAlnum(text[end]) || text[end] == '_'))
+      ++end;
+    return {{file->base + begin}, {file->base + std::max(end, begin + 1)}};
+  }
+  return {};
 }
 
 llvm::StringRef SourceManager::text(Range range) const {

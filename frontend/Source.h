@@ -61,6 +61,8 @@ public:
 
   const SourceFile &fileOf(Loc loc) const;
   Position position(Loc loc) const;
+  /// The word at a line and column of a file, or an invalid range.
+  Range find(llvm::StringRef fileName, uint32_t line, uint32_t column) const;
   /// The characters of a range.
   llvm::StringRef text(Range range) const;
   /// The line `line` (from 1) of `file`, without its end.

@@ -1,0 +1,30 @@
+// Lower.h: a checked program to the nn dialect: one nn.model per model, one nn.func per C function.
+#ifndef NNC_FRONTEND_LOWER_H
+#define NNC_FRONTEND_LOWER_H
+
+#include "frontend/Elaborator.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace nnc {
+
+struct LowerOptions {
+  bool f64 = false;
+  std::vector<std::string> defines;
+  llvm::BumpPtrAllocator &memory; // of trees, here of -D values
+};
+
+/// Null after any error.
+mlir::OwningOpRef<mlir::ModuleOp> lowerProgram(const Module &mainModule, SourceManager &sources, Diagnostics &diags,
+                                               mlir::MLIRContext &context, const LowerOptions &options);
+
+/// Runs the model's text, and that of the entry named `e.wantedEntry`, in `e`. `inside` is called where all names are
+/// visible.
+void runModel(Elaborator &e, llvm::function_ref<void(Elaborator::Frame &)> inside);
+/// An empty function of the model.
+FuncOp addFunction(ModelState &model, llvm::StringRef name, FunctionKind kind, Range place);
+/// The functions of a train block. `trained` receives the names of the parameters it updates.
+void lowerTrain(ModelState &model, const ast::TrainDecl &decl, llvm::StringRef name, llvm::StringSet<> &trained);
+
+} // namespace nnc
+
+#endif
