@@ -19,6 +19,7 @@ import numpy
 ABI_VERSION = 1
 INPUT, HYPER, SEED, OUTPUT, LOSS, METRIC, METRIC_COUNT = range(7)
 KINDS = ("predict", "evaluate", "step", "defaults")
+PARAMETER, STATE, SLOT, STEP_COUNTER, AVERAGE = range(5)
 DTYPES = tuple(numpy.dtype(name) for name in ("float32", "float64", "int32", "int64", "uint8", "bool"))
 
 
@@ -112,6 +113,7 @@ class Value:
     def __init__(self, raw, symbol_count):
         self.name, self.role, self.dtype = raw.name.decode(), raw.role, DTYPES[raw.dtype]
         self.default = raw.default_value if raw.has_default else None
+        self.index_bound = raw.index_bound or None
         self.dims = [[(t.coefficient, t.powers[:symbol_count]) for t in raw.dims[axis].terms[:raw.dims[axis].term_count]]
                      for axis in range(raw.rank)]
 

@@ -10,7 +10,9 @@
 //   interpreted function;
 //   2. second derivatives, by differentiating the gradients once more,
 //   likewise;
-//   3. the compiled library computes what the interpreter does: f, its
+//   3. every pass of the compiler, at -O0 and at -O2, keeps the meaning of the function and its derivatives;
+//   4. printed and read again, in the short and in the generic form, it is the same graph;
+//   5. the compiled library computes what the interpreter does: f, its
 //   gradients, its second derivatives, for several
 //      batches, in f64 and in f32; and its f64 gradients equal differences of
 //      the compiled function.
@@ -164,6 +166,44 @@ static bool checkRules(ModuleOp module, llvm::ArrayRef<std::string> names, llvm:
   return true;
 }
 
+/// The module as text, short or generic.
+static std::string textOf(ModuleOp module, bool generic) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module->print(stream, generic ? OpPrintingFlags().printGenericOpForm() : OpPrintingFlags());
+  return text;
+}
+
+static void checkRoundTrip(ModuleOp module) {
+  for (bool generic : {false, true}) {
+    std::string text = textOf(module, generic);
+    OwningOpRef<ModuleOp> again = parseSourceString<ModuleOp>(text, module.getContext());
+    // Values are called after their locations, which text does not carry: what was read once is compared.
+    text = again ? textOf(*again, generic) : "";
+    OwningOpRef<ModuleOp> twice = parseSourceString<ModuleOp>(text, module.getContext());
+    if (!again || !twice || textOf(*twice, generic) != text ||
+        textOf(*twice, !generic) != textOf(*again, !generic))
+      report.fail(llvm::Twine("the graph is another one after printing and reading its ") +
+                  (generic ? "generic" : "short") + " form");
+  }
+}
+
+/// Runs the compiler's passes with the interpreter looking on.
+static void checkPasses(ModuleOp module) {
+  for (unsigned level : {0, 2}) {
+    OwningOpRef<ModuleOp> copy = module.clone();
+    PipelineOptions options;
+    options.optLevel = level;
+    PassManager passes(module.getContext());
+    bool changed = false;
+    passes.addInstrumentation(verifyMeaning(changed));
+    buildGraphPipeline(passes, options);
+    buildKernelPipeline(passes, options);
+    if (failed(passes.run(*copy)) || changed)
+      report.fail("a pass of -O" + llvm::Twine(level) + " fails or changes what a function computes");
+  }
+}
+
 //===--------------------------------------------------------------------------------------------------===//
 // Compiled
 //===--------------------------------------------------------------------------------------------------===//
@@ -283,10 +323,13 @@ static int checkFile(MLIRContext &context) {
   if (!checkRules(*module, second, "second derivative"))
     return EXIT_FAILURE;
   addDerivatives(*nested, first, wrt);
+  checkRoundTrip(*nested);
+  OwningOpRef<ModuleOp> single = asSingle(*nested);
+  if (!differentiate(*nested) || !differentiate(*single))
+    return EXIT_FAILURE;
+  checkRoundTrip(*nested);
+  checkPasses(*nested);
   if (!workPrefix.empty()) {
-    OwningOpRef<ModuleOp> single = asSingle(*nested);
-    if (!differentiate(*nested) || !differentiate(*single))
-      return EXIT_FAILURE;
     checkCompiled(*nested, workPrefix + ".f64", "f64", f64Tolerance, wrt);
     checkCompiled(*single, workPrefix + ".f32", "f32", f32Tolerance, wrt);
   }

@@ -12,6 +12,7 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace nnc;
@@ -53,7 +54,10 @@ static void print(llvm::StringRef name, const Tensor &tensor) {
   llvm::interleaveComma(tensor.shape, llvm::outs());
   llvm::outs() << "] =";
   for (double number : tensor.data)
-    llvm::outs() << " " << llvm::format("%.10g", number);
+    if (std::isnan(number)) // printf shows its sign, which means nothing
+      llvm::outs() << " nan";
+    else
+      llvm::outs() << " " << llvm::format("%.10g", number);
   llvm::outs() << "\n";
 }
 
