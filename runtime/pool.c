@@ -23,6 +23,7 @@
 #include "fpenv.h"
 #include "instance.h"
 
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
@@ -169,6 +170,25 @@ static void wait_for_tasks(uint32_t size) {
   atomic_store(&pool.caller_sleeps, 0);
 }
 
+/* CPUs' worth of time that a control group (a container) gives, or INT32_MAX: /sys/fs/cgroup/cpu.max holds the quota,
+ * or "max", and the period it is for, in microseconds. */
+static int cpu_quota(void) {
+  char text[64] = "";
+  int file = open("/sys/fs/cgroup/cpu.max", O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    return INT32_MAX;
+  ssize_t length = read(file, text, sizeof text - 1);
+  close(file);
+  int64_t numbers[2] = {0, 0};
+  const char *at = text, *end = text + (length > 0 ? length : 0);
+  for (int n = 0; n < 2; ++n, ++at)
+    for (; at < end && '0' <= *at && *at <= '9' && numbers[n] < INT32_MAX; ++at)
+      numbers[n] = numbers[n] * 10 + (*at - '0');
+  if (numbers[0] <= 0 || numbers[1] <= 0)
+    return INT32_MAX;
+  return (int)((numbers[0] + numbers[1] - 1) / numbers[1]);
+}
+
 /* CPUs this thread may run on. */
 static int cpu_count(void) {
   unsigned long mask[8192 / (8 * sizeof(unsigned long))] = {0};
@@ -178,7 +198,8 @@ static int cpu_count(void) {
   for (size_t word = 0; word < sizeof mask / sizeof *mask; ++word)
     for (unsigned long bits = mask[word]; bits; bits &= bits - 1)
       ++count;
-  return count;
+  int quota = cpu_quota();
+  return count < quota ? count : quota;
 }
 
 /* NNC_THREADS, or 0 if it is not set to a number of threads. */

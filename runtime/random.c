@@ -2,23 +2,57 @@
 
 #include "hash.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-void nnc_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
-  uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
-  uint32_t k0 = key[0], k1 = key[1];
+/* Initial values are drawn this many at a time, so that the compiler can use vectors. */
+enum { BATCH = 16, BLOCKS = BATCH / 2 };
+
+/* A round of Philox on one of several blocks side by side. */
+static inline void philox_round(uint32_t c[4][BLOCKS], int block, uint32_t k0, uint32_t k1) {
+  uint64_t p0 = (uint64_t)0xD2511F53u * c[0][block];
+  uint64_t p1 = (uint64_t)0xCD9E8D57u * c[2][block];
+  uint32_t c1 = c[1][block], c3 = c[3][block];
+  c[0][block] = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
+  c[1][block] = (uint32_t)p1;
+  c[2][block] = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+  c[3][block] = (uint32_t)p0;
+}
+
+static inline void philox(uint32_t c[4][BLOCKS], int blocks, uint32_t k0, uint32_t k1) {
   for (int round = 0; round < 10; ++round) {
-    uint64_t p0 = (uint64_t)0xD2511F53u * c0;
-    uint64_t p1 = (uint64_t)0xCD9E8D57u * c2;
-    c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
-    c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
-    c1 = (uint32_t)p1;
-    c3 = (uint32_t)p0;
+    for (int block = 0; block < blocks; ++block)
+      philox_round(c, block, k0, k1);
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;
   }
-  out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
+}
+
+void nnc_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
+  uint32_t c[4][BLOCKS];
+  for (int word = 0; word < 4; ++word)
+    c[word][0] = counter[word];
+  philox(c, 1, key[0], key[1]);
+  for (int word = 0; word < 4; ++word)
+    out[word] = c[word][0];
+}
+
+/* Numbers first to first + BATCH of a stream; first is even. */
+static void random_batch(uint64_t seed, uint64_t stream, uint64_t first, uint64_t bits[BATCH]) {
+  uint32_t c[4][BLOCKS];
+  for (int block = 0; block < BLOCKS; ++block) {
+    uint64_t number = first / 2 + (uint64_t)block;
+    c[0][block] = (uint32_t)number;
+    c[1][block] = (uint32_t)(number >> 32);
+    c[2][block] = (uint32_t)stream;
+    c[3][block] = (uint32_t)(stream >> 32);
+  }
+  philox(c, BLOCKS, (uint32_t)seed, (uint32_t)(seed >> 32));
+  for (int block = 0; block < BLOCKS; ++block) {
+    bits[2 * block] = (uint64_t)c[1][block] << 32 | c[0][block];
+    bits[2 * block + 1] = (uint64_t)c[3][block] << 32 | c[2][block];
+  }
 }
 
 uint64_t nnc_random_bits(uint64_t seed, uint64_t stream, uint64_t index) {
@@ -63,8 +97,9 @@ static double logarithm(double x) {
 }
 
 /* a[0] + a[1] x + ... + a[7] x^7 over b[0] + ... */
-static double ratio(const double a[8], const double b[8], double x) {
+static inline double ratio(const double a[8], const double b[8], double x) {
   double top = a[7], bottom = b[7];
+#pragma GCC unroll 8
   for (int k = 6; k >= 0; --k) {
     top = top * x + a[k];
     bottom = bottom * x + b[k];
@@ -73,18 +108,22 @@ static double ratio(const double a[8], const double b[8], double x) {
 }
 
 /* Wichura's algorithm AS 241 (PPND16): three rational functions, the outer two in sqrt(-log(tail)). */
-double nnc_normal_quantile(double p) {
-  static const double centre_a[8] = {
-      3.3871328727963666080e0,  1.3314166789178437745e+2, 1.9715909503065514427e+3, 1.3731693765509461125e+4,
-      4.5921953931549871457e+4, 6.7265770927008700853e+4, 3.3430575583588128105e+4, 2.5090809287301226727e+3};
-  static const double centre_b[8] = {1.0,
-                                     4.2313330701600911252e+1,
-                                     6.8718700749205790830e+2,
-                                     5.3941960214247511077e+3,
-                                     2.1213794301586595867e+4,
-                                     3.9307895800092710610e+4,
-                                     2.8729085735721942674e+4,
-                                     5.2264952788528545610e+3};
+static inline double centre_quantile(double q) {
+  static const double a[8] = {3.3871328727963666080e0,  1.3314166789178437745e+2, 1.9715909503065514427e+3,
+                              1.3731693765509461125e+4, 4.5921953931549871457e+4, 6.7265770927008700853e+4,
+                              3.3430575583588128105e+4, 2.5090809287301226727e+3};
+  static const double b[8] = {1.0,
+                              4.2313330701600911252e+1,
+                              6.8718700749205790830e+2,
+                              5.3941960214247511077e+3,
+                              2.1213794301586595867e+4,
+                              3.9307895800092710610e+4,
+                              2.8729085735721942674e+4,
+                              5.2264952788528545610e+3};
+  return q * ratio(a, b, 0.180625 - q * q);
+}
+
+static double tail_quantile(double p) {
   static const double near_a[8] = {1.42343711074968357734e0,  4.63033784615654529590e0,
                                    5.76949722146069140550e0,  3.64784832476320460504e0,
                                    1.27045825245236838258e0,  2.41780725177450611770e-1,
@@ -109,12 +148,24 @@ double nnc_normal_quantile(double p) {
                                   1.84631831751005468180e-5,
                                   1.42151175831644588870e-7,
                                   2.04426310338993978564e-15};
-  double q = p - 0.5;
-  if (-0.425 <= q && q <= 0.425)
-    return q * ratio(centre_a, centre_b, 0.180625 - q * q);
-  double r = __builtin_sqrt(-logarithm(q < 0 ? p : 1 - p));
+  double r = __builtin_sqrt(-logarithm(p < 0.5 ? p : 1 - p));
   double x = r <= 5 ? ratio(near_a, near_b, r - 1.6) : ratio(far_a, far_b, r - 5);
-  return q < 0 ? -x : x;
+  return p < 0.5 ? -x : x;
+}
+
+static inline bool is_central(double q) { return -0.425 <= q && q <= 0.425; }
+
+double nnc_normal_quantile(double p) {
+  return is_central(p - 0.5) ? centre_quantile(p - 0.5) : tail_quantile(p);
+}
+
+/* The same of BATCH probabilities: the centre's formula, in vectors, then the few that are not central. */
+static void normal_quantiles(const double p[BATCH], double x[BATCH]) {
+  for (int i = 0; i < BATCH; ++i)
+    x[i] = centre_quantile(p[i] - 0.5);
+  for (int i = 0; i < BATCH; ++i)
+    if (!is_central(p[i] - 0.5))
+      x[i] = tail_quantile(p[i]);
 }
 
 uint64_t nnc_init_stream(const char *name) {
@@ -125,19 +176,31 @@ uint64_t nnc_init_stream(const char *name) {
   return nnc_hash_end(&hash);
 }
 
-/* Initial value `index` of any kind that gives each element by itself. */
-static double initial_value(const nnc_init *init, uint64_t seed, uint64_t stream, uint64_t index) {
+/* Initial values first to first + BATCH of any kind that gives each element by itself. */
+static void initial_batch(const nnc_init *init, uint64_t seed, uint64_t stream, uint64_t first,
+                          double x[BATCH]) {
+  const double below = 0.022750131948179207200; /* probability of less than -2 */
+  uint64_t bits[BATCH];
+  double p[BATCH];
+  random_batch(seed, stream, first, bits);
   switch (init->kind) {
-  case NNC_INIT_UNIFORM: return init->a + (init->b - init->a) * nnc_random_uniform(seed, stream, index);
-  case NNC_INIT_NORMAL: return init->a + init->b * nnc_random_normal(seed, stream, index);
-  case NNC_INIT_TRUNCATED: {
-    const double below = 0.022750131948179207200; /* probability of less than -2 */
-    double u = inner_unit(nnc_random_bits(seed, stream, index));
-    double x = nnc_normal_quantile(below + u * (1 - 2 * below));
-    return init->a + init->b * (x < -2 ? -2 : x > 2 ? 2 : x);
-  }
-  case NNC_INIT_VALUES: return init->values[index];
-  default: return init->a;
+  case NNC_INIT_UNIFORM:
+    for (int i = 0; i < BATCH; ++i)
+      x[i] = init->a + (init->b - init->a) * unit(bits[i]);
+    break;
+  case NNC_INIT_TRUNCATED:
+    for (int i = 0; i < BATCH; ++i)
+      p[i] = below + inner_unit(bits[i]) * (1 - 2 * below);
+    normal_quantiles(p, x);
+    for (int i = 0; i < BATCH; ++i)
+      x[i] = init->a + init->b * (x[i] < -2 ? -2 : x[i] > 2 ? 2 : x[i]);
+    break;
+  default:
+    for (int i = 0; i < BATCH; ++i)
+      p[i] = inner_unit(bits[i]);
+    normal_quantiles(p, x);
+    for (int i = 0; i < BATCH; ++i)
+      x[i] = init->a + init->b * x[i];
   }
 }
 
@@ -152,16 +215,30 @@ static void store(nnc_dtype dtype, void *out, uint64_t index, double value) {
   }
 }
 
-/* Four sums in a fixed order, so that the compiler may use vectors without choosing the order itself. */
+/* Two numbers side by side, of any alignment: the order of the sums below is theirs, not the compiler's choice. */
+typedef double pair __attribute__((vector_size(16), aligned(8), may_alias));
+
 static double dot(const double *x, const double *y, uint64_t count) {
-  double sums[4] = {0, 0, 0, 0};
+  pair sums[2] = {{0, 0}, {0, 0}};
   uint64_t i = 0;
-  for (; i + 4 <= count; i += 4)
-    for (uint64_t lane = 0; lane < 4; ++lane)
-      sums[lane] += x[i + lane] * y[i + lane];
+  for (; i + 4 <= count; i += 4) {
+    sums[0] += *(const pair *)(x + i) * *(const pair *)(y + i);
+    sums[1] += *(const pair *)(x + i + 2) * *(const pair *)(y + i + 2);
+  }
   for (; i < count; ++i)
-    sums[0] += x[i] * y[i];
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    sums[0][0] += x[i] * y[i];
+  return (sums[0][0] + sums[0][1]) + (sums[1][0] + sums[1][1]);
+}
+
+/* x -= a y */
+static void subtract(double *x, double a, const double *y, uint64_t count) {
+  uint64_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    *(pair *)(x + i) -= a * *(const pair *)(y + i);
+    *(pair *)(x + i + 2) -= a * *(const pair *)(y + i + 2);
+  }
+  for (; i < count; ++i)
+    x[i] -= a * y[i];
 }
 
 /* Orthonormal rows (or columns, whichever are fewer) of a normal matrix by the modified Gram-Schmidt process.
@@ -173,8 +250,13 @@ static int initialize_orthogonal(const nnc_init *init, uint64_t seed, uint64_t s
       malloc(vectors * length * sizeof(double)); /* no overflow: the variable itself has that many elements */
   if (!q)
     return NNC_OUT_OF_MEMORY;
-  for (uint64_t i = 0; i < vectors * length; ++i)
-    q[i] = nnc_random_normal(seed, stream, i);
+  const nnc_init standard = {NNC_INIT_NORMAL, 0, 1, NULL};
+  for (uint64_t first = 0; first < vectors * length; first += BATCH) {
+    double x[BATCH];
+    initial_batch(&standard, seed, stream, first, x);
+    for (uint64_t i = first; i < first + BATCH && i < vectors * length; ++i)
+      q[i] = x[i - first];
+  }
   for (uint64_t v = 0; v < vectors; ++v) {
     double *unit_v = q + v * length;
     double scale = 1 / __builtin_sqrt(dot(unit_v, unit_v, length));
@@ -182,9 +264,7 @@ static int initialize_orthogonal(const nnc_init *init, uint64_t seed, uint64_t s
       unit_v[i] *= scale;
     for (uint64_t w = v + 1; w < vectors; ++w) {
       double *later = q + w * length;
-      double along = dot(unit_v, later, length);
-      for (uint64_t i = 0; i < length; ++i)
-        later[i] -= along * unit_v[i];
+      subtract(later, dot(unit_v, later, length), unit_v, length);
     }
   }
   for (uint64_t r = 0; r < rows; ++r)
@@ -202,7 +282,16 @@ int nnc_initialize(const nnc_init *init, uint64_t seed, const char *name, nnc_dt
   uint64_t last = rank ? (uint64_t)shape[rank - 1] : 1;
   if (init->kind == NNC_INIT_ORTHOGONAL)
     return initialize_orthogonal(init, seed, stream, dtype, leading, last, out);
-  for (uint64_t i = 0; i < leading * last; ++i)
-    store(dtype, out, i, initial_value(init, seed, stream, i));
+  if (init->kind == NNC_INIT_CONSTANT || init->kind == NNC_INIT_VALUES) {
+    for (uint64_t i = 0; i < leading * last; ++i)
+      store(dtype, out, i, init->kind == NNC_INIT_VALUES ? init->values[i] : init->a);
+    return NNC_OK;
+  }
+  for (uint64_t first = 0; first < leading * last; first += BATCH) {
+    double x[BATCH];
+    initial_batch(init, seed, stream, first, x);
+    for (uint64_t i = first; i < first + BATCH && i < leading * last; ++i)
+      store(dtype, out, i, x[i - first]);
+  }
   return NNC_OK;
 }

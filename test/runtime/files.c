@@ -341,6 +341,63 @@ static void damage(void) {
   free(data);
 }
 
+/* Whatever stands in a file, loading it ends with a status; sanitizers watch. */
+static void mutations(void) {
+  const char *pieces[] = {"{",
+                          "}",
+                          "[",
+                          "]",
+                          "\"",
+                          ",",
+                          ":",
+                          "\\",
+                          "\\u",
+                          "0",
+                          "18446744073709551615",
+                          "-1",
+                          "1e9",
+                          "__metadata__",
+                          "nnc.training_state",
+                          "dense.bias",
+                          "F64",
+                          "\x80",
+                          "\xf0",
+                          " "};
+  char original[1024] = {0}, changed[2048];
+  uint64_t state = 1;
+  uint64_t length =
+      (uint64_t)snprintf(original + 8, sizeof original - 8,
+                         "{\"__metadata__\":{\"nnc.training_state\":\"x y\",\"a\":\"b\"}," PARAMETERS "}");
+  memcpy(original, &length, 8);
+  for (int round = 0; round < 4000; ++round) {
+    uint64_t size = 8 + length + 96, header = length;
+    memcpy(changed, original, size);
+    for (int change = 0; change < 1 + round % 4; ++change) {
+      state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+      uint64_t at = 8 + (state >> 33) % header, kind = state >> 20 & 3;
+      const char *piece = pieces[(state >> 24) % (sizeof pieces / sizeof *pieces)];
+      uint64_t more = kind == 0 ? strlen(piece) : 0,
+               less = kind == 1 ? (state >> 45) % 8 % (header - at + 9) : 0;
+      if (size + more > sizeof changed || header <= less + 1)
+        continue;
+      memmove(changed + at + more, changed + at + less, size - at - less); // put in, or taken out
+      memcpy(changed + at, piece, more);
+      if (kind >= 2)
+        changed[at] = kind == 2 ? (char)(state >> 50) : *piece;
+      size += more - less;
+      header += more - less;
+      memcpy(changed, &header, 8);
+    }
+    write_file(in_directory("mutated.safetensors"), changed, size);
+    int status = nnc_rt_load(m, path, round % 2);
+    char extra[256];
+    int metadata_status = nnc_rt_metadata(m, path, extra, sizeof extra, NULL);
+    CHECK(status == NNC_OK || status == NNC_BAD_FILE);
+    CHECK(metadata_status == NNC_OK || metadata_status == NNC_BAD_FILE ||
+          metadata_status == NNC_INVALID_ARGUMENT);
+  }
+}
+
 static void saving_is_refused(void) {
 #define UNSAVED(name, extra, status, part)                                                                   \
   do {                                                                                                       \
@@ -416,6 +473,7 @@ int main(int argc, char **argv) {
   bad_headers();
   bad_tensors();
   damage();
+  mutations();
   saving_is_refused();
   links_and_names();
   tidy();

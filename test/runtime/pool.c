@@ -29,6 +29,19 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
   return threads_refused ? 11 : __real_pthread_create(thread, attributes, run, argument);
 }
 
+/* What the control group's quota is said to be. */
+static const char *quota = "max 100000\n";
+int __real_open(const char *, int, unsigned);
+int __wrap_open(const char *, int, unsigned);
+int __wrap_open(const char *path, int flags, unsigned mode) {
+  int ends[2];
+  if (strcmp(path, "/sys/fs/cgroup/cpu.max") || !quota || pipe(ends))
+    return __real_open(path, flags, mode);
+  CHECK(write(ends[1], quota, strlen(quota)) == (ssize_t)strlen(quota));
+  close(ends[1]);
+  return ends[0];
+}
+
 enum { MOST = 1000 };
 static int touched[MOST];
 
@@ -119,6 +132,22 @@ static void limits(void) {
   CHECK(touched[0] == 1 && touched[MOST - 1] == 1 && has_threads(1));
   threads_refused = 0;
   CHECK(nnc_rt_set_threads(0) == NNC_OK);
+}
+
+/* A quota of time limits the threads as an affinity mask does; nonsense does not. */
+static void quotas(void) {
+  const char *texts[] = {"50000 100000\n",        "100000 100000\n", "max 100000\n", "0 0", "", "x",
+                         "99999999999999999999 1"};
+  CHECK(nnc_rt_set_threads(0) == NNC_OK);
+  halide_do_par_for(NULL, touch, 10, 100, (uint8_t *)touched);
+  int all = count_threads();
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; ++i) {
+    quota = texts[i];
+    CHECK(nnc_rt_set_threads(0) == NNC_OK);
+    halide_do_par_for(NULL, touch, 10, 100, (uint8_t *)touched);
+    CHECK(has_threads(i < 2 ? 1 : all));
+  }
+  quota = "max 100000\n";
 }
 
 static void *call_often(void *argument) {
@@ -235,8 +264,10 @@ int main(int argc, char **argv) {
     CHECK(has_threads(3));
     return check_failures != 0;
   }
-  if (!getenv("NNC_THREADS"))
+  if (!getenv("NNC_THREADS")) {
     affinity();
+    quotas();
+  }
   every_task_once();
   same_bits();
   nested();
