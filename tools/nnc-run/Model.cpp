@@ -65,14 +65,10 @@ Error Library::setThreads(int64_t count) const {
 
 const char *kindName(nnc_function_kind kind) {
   switch (kind) {
-  case NNC_PREDICT:
-    return "predict";
-  case NNC_EVALUATE:
-    return "evaluate";
-  case NNC_STEP:
-    return "train";
-  case NNC_DEFAULTS:
-    break;
+  case NNC_PREDICT: return "predict";
+  case NNC_EVALUATE: return "evaluate";
+  case NNC_STEP: return "train";
+  case NNC_DEFAULTS: break;
   }
   return "defaults";
 }
@@ -137,18 +133,12 @@ std::string typeText(const nnc_model &model, const nnc_value &value) {
 
 const char *dtypeName(nnc_dtype dtype) {
   switch (dtype) {
-  case NNC_F32:
-    return "f32";
-  case NNC_F64:
-    return "f64";
-  case NNC_I32:
-    return "i32";
-  case NNC_I64:
-    return "i64";
-  case NNC_U8:
-    return "u8";
-  case NNC_BOOL:
-    break;
+  case NNC_F32: return "f32";
+  case NNC_F64: return "f64";
+  case NNC_I32: return "i32";
+  case NNC_I64: return "i64";
+  case NNC_U8: return "u8";
+  case NNC_BOOL: break;
   }
   return "bool";
 }
@@ -156,13 +146,10 @@ const char *dtypeName(nnc_dtype dtype) {
 size_t dtypeSize(nnc_dtype dtype) {
   switch (dtype) {
   case NNC_F64:
-  case NNC_I64:
-    return 8;
+  case NNC_I64: return 8;
   case NNC_F32:
-  case NNC_I32:
-    return 4;
-  default:
-    return 1;
+  case NNC_I32: return 4;
+  default: return 1;
   }
 }
 

@@ -50,18 +50,12 @@ private:
   static std::string descr(nnc_dtype dtype) {
     const char *order = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? ">" : "<";
     switch (dtype) {
-    case NNC_F32:
-      return text(order, "f4");
-    case NNC_F64:
-      return text(order, "f8");
-    case NNC_I32:
-      return text(order, "i4");
-    case NNC_I64:
-      return text(order, "i8");
-    case NNC_U8:
-      return "|u1";
-    case NNC_BOOL:
-      break;
+    case NNC_F32: return text(order, "f4");
+    case NNC_F64: return text(order, "f8");
+    case NNC_I32: return text(order, "i4");
+    case NNC_I64: return text(order, "i8");
+    case NNC_U8: return "|u1";
+    case NNC_BOOL: break;
     }
     return "|b1";
   }

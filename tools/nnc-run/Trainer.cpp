@@ -105,8 +105,8 @@ Error Trainer::stopped(std::string reason) const {
                      : savedEpoch < 0           ? "the checkpoint was not written"
                                                 : text("the checkpoint keeps ", savedEpoch, " epochs",
                                              savedPosition ? text(" and ", savedPosition, " samples") : "");
-  return Error::failure(text("training stopped: ", reason, " in epoch ", state.epoch + 1, " after ",
-                             state.position, " samples; ", kept));
+  return Error::failure(text("training stopped after ", state.epoch, " epochs and ", state.position,
+                             " samples: ", reason, "; ", kept));
 }
 
 Error Trainer::runStep(const std::vector<size_t> &order) {
@@ -197,7 +197,9 @@ Expected<Trainer::Outcome> Trainer::runEpoch() {
     if (Error error = save(options.checkpoint))
       return error;
   event.seconds = seconds() - begin;
-  event.samplesPerSecond = static_cast<double>(stepSamples - samplesBefore) / (stepSeconds - secondsBefore);
+  // A run resumed after an epoch's last step only evaluates it.
+  if (stepSamples > samplesBefore)
+    event.samplesPerSecond = static_cast<double>(stepSamples - samplesBefore) / (stepSeconds - secondsBefore);
   for (TrainingListener *listener : listeners)
     listener->epochFinished(event);
   return interruptSignal() && state.epoch < options.epochs ? Outcome::Interrupted : Outcome::Finished;

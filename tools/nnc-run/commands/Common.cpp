@@ -28,6 +28,15 @@ CLI::Option *addCount(CLI::App &app, const std::string &name, int64_t &value,
   return app.add_option(name, value, description)->check(counts, "")->type_name("N");
 }
 
+CLI::Option *addSeed(CLI::App &app, uint64_t &seed, const std::string &description) {
+  auto seeds = [](const std::string &given) {
+    std::optional<int64_t> parsed = parseInteger(given);
+    return parsed && *parsed >= 0 ? std::string()
+                                  : text("expected an integer from 0 to 2^63 - 1, found ", given);
+  };
+  return app.add_option("--seed", seed, description)->check(seeds, "")->capture_default_str()->type_name("N");
+}
+
 void addModelOptions(CLI::App &app, CommonOptions &options) {
   app.add_option("library", options.library, "Library made by nnc; native code, so only load what you trust")
       ->required()

@@ -31,6 +31,9 @@ CLI::Option *addRepeated(CLI::App &app, const std::string &name, std::vector<std
 /// An option that takes a count, from 1.
 CLI::Option *addCount(CLI::App &app, const std::string &name, int64_t &value, const std::string &description);
 
+/// --seed, any integer from 0.
+CLI::Option *addSeed(CLI::App &app, uint64_t &seed, const std::string &description);
+
 /// The library and --model.
 void addModelOptions(CLI::App &app, CommonOptions &options);
 /// What feeds the inputs, and how it is run.

@@ -70,9 +70,7 @@ Command addEvalCommand(CLI::App &app) {
   app.add_option("--load", options->load, "Trained parameters (safetensors)")
       ->type_name("FILE")
       ->group("Files");
-  app.add_option("--seed", options->seed, "For models that draw random numbers")
-      ->capture_default_str()
-      ->type_name("N");
+  addSeed(app, options->seed, "For models that draw random numbers");
   return [options] {
     Expected<int> status = evaluateModel(*options);
     return status ? *status : fail(status.takeError());

@@ -47,18 +47,12 @@ const char *variableKindName(nnc_variable_kind kind) {
 
 std::string initText(const nnc_init &init) {
   switch (init.kind) {
-  case NNC_INIT_CONSTANT:
-    return text(shortNumber(init.a));
-  case NNC_INIT_UNIFORM:
-    return text("uniform(", shortNumber(init.a), ", ", shortNumber(init.b), ")");
-  case NNC_INIT_NORMAL:
-    return text("normal(", shortNumber(init.a), ", ", shortNumber(init.b), ")");
-  case NNC_INIT_TRUNCATED:
-    return text("truncated(", shortNumber(init.a), ", ", shortNumber(init.b), ")");
-  case NNC_INIT_ORTHOGONAL:
-    return text("orthogonal(", shortNumber(init.a), ")");
-  case NNC_INIT_VALUES:
-    break;
+  case NNC_INIT_CONSTANT: return text(shortNumber(init.a));
+  case NNC_INIT_UNIFORM: return text("uniform(", shortNumber(init.a), ", ", shortNumber(init.b), ")");
+  case NNC_INIT_NORMAL: return text("normal(", shortNumber(init.a), ", ", shortNumber(init.b), ")");
+  case NNC_INIT_TRUNCATED: return text("truncated(", shortNumber(init.a), ", ", shortNumber(init.b), ")");
+  case NNC_INIT_ORTHOGONAL: return text("orthogonal(", shortNumber(init.a), ")");
+  case NNC_INIT_VALUES: break;
   }
   return "values";
 }

@@ -332,10 +332,8 @@ Command addTrainCommand(CLI::App &app) {
       ->capture_default_str();
   addCount(app, "--print-every", options->printEvery,
            "Print the line of every N-th epoch only, and the last one's");
-  options->seedOption = app.add_option("--seed", options->seed,
-                                       "Decides initial values, order and split: same seed, same result")
-                            ->capture_default_str()
-                            ->type_name("N");
+  options->seedOption =
+      addSeed(app, options->seed, "Decides initial values, order and split: same seed, same result");
   options->batchOption = app.get_option("--batch");
 
   const char *files = "Files";

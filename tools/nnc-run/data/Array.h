@@ -27,26 +27,16 @@ inline bool isFloating(nnc_dtype dtype) { return dtype == NNC_F32 || dtype == NN
 template <typename Visitor> auto visitElement(Element element, Visitor &&visit) {
   switch (element) {
   case Element::Bool:
-  case Element::U8:
-    return visit(uint8_t());
-  case Element::I8:
-    return visit(int8_t());
-  case Element::U16:
-    return visit(uint16_t());
-  case Element::I16:
-    return visit(int16_t());
-  case Element::U32:
-    return visit(uint32_t());
-  case Element::I32:
-    return visit(int32_t());
-  case Element::U64:
-    return visit(uint64_t());
-  case Element::I64:
-    return visit(int64_t());
-  case Element::F32:
-    return visit(float());
-  case Element::F64:
-    break;
+  case Element::U8: return visit(uint8_t());
+  case Element::I8: return visit(int8_t());
+  case Element::U16: return visit(uint16_t());
+  case Element::I16: return visit(int16_t());
+  case Element::U32: return visit(uint32_t());
+  case Element::I32: return visit(int32_t());
+  case Element::U64: return visit(uint64_t());
+  case Element::I64: return visit(int64_t());
+  case Element::F32: return visit(float());
+  case Element::F64: break;
   }
   return visit(double());
 }

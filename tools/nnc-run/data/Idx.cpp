@@ -9,20 +9,13 @@ namespace nnc::run {
 
 static std::optional<Element> elementOfCode(unsigned char code) {
   switch (code) {
-  case 0x08:
-    return Element::U8;
-  case 0x09:
-    return Element::I8;
-  case 0x0b:
-    return Element::I16;
-  case 0x0c:
-    return Element::I32;
-  case 0x0d:
-    return Element::F32;
-  case 0x0e:
-    return Element::F64;
-  default:
-    return std::nullopt;
+  case 0x08: return Element::U8;
+  case 0x09: return Element::I8;
+  case 0x0b: return Element::I16;
+  case 0x0c: return Element::I32;
+  case 0x0d: return Element::F32;
+  case 0x0e: return Element::F64;
+  default: return std::nullopt;
   }
 }
 
