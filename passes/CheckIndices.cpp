@@ -1,7 +1,7 @@
 // CheckIndices.cpp: carries the ranges of index operands back to the arguments that they come from.
 #include "ir/KernelRegion.h"
-#include "passes/Passes.h"
 #include "mlir/IR/Builders.h"
+#include "passes/Passes.h"
 #include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
@@ -29,7 +29,11 @@ struct Range {
 
 struct CheckIndicesPass : impl::CheckIndicesBase<CheckIndicesPass> {
   void runOnOperation() override {
-    FuncOp func = getOperation();
+    for (FuncOp func : getOperation().getBody().getOps<FuncOp>())
+      annotate(func);
+  }
+
+  void annotate(FuncOp func) {
     llvm::MapVector<BlockArgument, Range> ranges;
     func.walk([&](IndexingOpInterface op) {
       BlockArgument argument = originOf(op.indexOperand().get());

@@ -17,18 +17,19 @@ struct CheckSizesPass : impl::CheckSizesBase<CheckSizesPass> {
   llvm::StringMap<int64_t> sizes; // of run-time dimensions: the bound, or 1
 
   void runOnOperation() override {
-    FuncOp func = getOperation();
-    auto model = func->getParentOfType<ModelOp>();
+    ModelOp model = getOperation();
     sizes.clear();
-    for (auto [symbol, bound] : llvm::zip(model.getSymbols().getAsValueRange<StringAttr>(), model.getBounds()))
+    for (auto [symbol, bound] :
+         llvm::zip(model.getSymbols().getAsValueRange<StringAttr>(), model.getBounds()))
       sizes[symbol] = std::max<int64_t>(bound, 1);
 
     bool isFine = true;
-    for (BlockArgument argument : func.getArguments())
-      isFine &= check(argument, argument.getLoc());
-    func.walk([&](Operation *op) {
+    model.walk<WalkOrder::PreOrder>([&](Operation *op) {
       for (Value result : op->getResults())
         isFine &= check(result, op->getLoc());
+      for (Region &region : op->getRegions())
+        for (BlockArgument argument : region.getArguments())
+          isFine &= check(argument, argument.getLoc());
     });
     if (!isFine)
       signalPassFailure();

@@ -9,8 +9,8 @@
 // 3. drop what rules built for operands that are not active, and say of the rest why it is there.
 #include "ir/GraphBuilder.h"
 #include "ir/Provenance.h"
-#include "passes/Passes.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "passes/Passes.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -63,7 +63,8 @@ private:
   void findNeeded();
   void findActive();
   LogicalResult differentiate(Operation *op, OpBuilder &builder);
-  void addAdjoint(Value value, Value adjoint, Operation *user, StringRef rule, int32_t operand, OpBuilder &builder);
+  void addAdjoint(Value value, Value adjoint, Operation *user, StringRef rule, int32_t operand,
+                  OpBuilder &builder);
   void describe(Operation *op, ArrayRef<Value> adjoints, StringRef rule, ArrayRef<Operation *> made);
 
   Block &block;
@@ -108,7 +109,8 @@ FailureOr<SmallVector<Value>> BlockDifferentiator::run(OpBuilder &builder) {
   findNeeded();
   for (Operation &op : block) {
     bool isNeeded = llvm::any_of(op.getResults(), [&](Value result) { return needed.contains(result); });
-    if (isNeeded && op.getNumOperands() != 0 && !isa<DifferentiableOpInterface, NonDifferentiableOpInterface>(op))
+    if (isNeeded && op.getNumOperands() != 0 &&
+        !isa<DifferentiableOpInterface, NonDifferentiableOpInterface>(op))
       return op.emitError("internal error: '")
              << op.getName() << "' has neither a gradient nor a reason for having none";
   }
@@ -141,18 +143,21 @@ LogicalResult BlockDifferentiator::differentiate(Operation *op, OpBuilder &build
   SmallVector<Value> dOperands = rule.gradient(g, dResults);
   if (dOperands.size() != op->getNumOperands())
     return op->emitError("internal error: the gradient of '")
-           << op->getName() << "' gives " << dOperands.size() << " adjoints for " << op->getNumOperands() << " operands";
+           << op->getName() << "' gives " << dOperands.size() << " adjoints for " << op->getNumOperands()
+           << " operands";
   for (auto [operand, adjoint] : llvm::zip(op->getOperands(), dOperands)) {
     if (!active.contains(operand))
       adjoint = Value();
     if (adjoint && adjoint.getType() != operand.getType())
       return op->emitError("internal error: the gradient of '")
-             << op->getName() << "' gives " << adjoint.getType() << " for an operand of type " << operand.getType();
+             << op->getName() << "' gives " << adjoint.getType() << " for an operand of type "
+             << operand.getType();
   }
 
   // What only inactive operands wanted goes; the rest learns what it is for.
   SmallVector<Operation *> made;
-  for (Operation *next = before->getNextNode(); next != &*builder.getInsertionPoint(); next = next->getNextNode())
+  for (Operation *next = before->getNextNode(); next != &*builder.getInsertionPoint();
+       next = next->getNextNode())
     made.push_back(next);
   llvm::DenseSet<Value> kept(dOperands.begin(), dOperands.end());
   SmallVector<Operation *> live;
@@ -191,8 +196,8 @@ void BlockDifferentiator::describe(Operation *op, ArrayRef<Value> dOperands, Str
   }
 }
 
-void BlockDifferentiator::addAdjoint(Value value, Value adjoint, Operation *user, StringRef rule, int32_t operand,
-                                     OpBuilder &builder) {
+void BlockDifferentiator::addAdjoint(Value value, Value adjoint, Operation *user, StringRef rule,
+                                     int32_t operand, OpBuilder &builder) {
   Value &sum = adjoints[value];
   if (!sum) {
     sum = adjoint;
@@ -212,12 +217,14 @@ void BlockDifferentiator::explainNoPath(Value from, InFlightDiagnostic &diagnost
   llvm::DenseSet<Value> reached{from};
   for (Operation &op : block) {
     bool isNeeded = llvm::any_of(op.getResults(), [&](Value result) { return needed.contains(result); });
-    if (!isNeeded || llvm::none_of(op.getOperands(), [&](Value operand) { return reached.contains(operand); }))
+    if (!isNeeded ||
+        llvm::none_of(op.getOperands(), [&](Value operand) { return reached.contains(operand); }))
       continue;
     if (auto ends = dyn_cast<NonDifferentiableOpInterface>(op))
       diagnostic.attachNote(op.getLoc()) << ends.whyNotDifferentiable();
     else if (adjoints.lookup(op.getResult(0)))
-      diagnostic.attachNote(op.getLoc()) << "'" << op.getName().stripDialect() << "' passes no gradient to this operand";
+      diagnostic.attachNote(op.getLoc())
+          << "'" << op.getName().stripDialect() << "' passes no gradient to this operand";
     else
       reached.insert(op.result_begin(), op.result_end());
   }
@@ -225,7 +232,7 @@ void BlockDifferentiator::explainNoPath(Value from, InFlightDiagnostic &diagnost
 
 struct DifferentiatePass : impl::DifferentiateBase<DifferentiatePass> {
   void runOnOperation() override {
-    SmallVector<GradOp> grads;
+    SmallVector<GradOp> grads; // in program order: inner ones first
     getOperation().walk([&](GradOp grad) { grads.push_back(grad); });
     bool anyFailed = false;
     for (GradOp grad : grads)
@@ -245,9 +252,9 @@ struct DifferentiatePass : impl::DifferentiateBase<DifferentiatePass> {
       if (gradient)
         continue;
       complete = false;
-      InFlightDiagnostic diagnostic = grad.emitError()
-                                      << quoted(grad.getTarget(), "the target")
-                                      << " has no differentiable path from " << quoted(value, "a value of 'wrt'");
+      InFlightDiagnostic diagnostic = grad.emitError() << quoted(grad.getTarget(), "the target")
+                                                       << " has no differentiable path from "
+                                                       << quoted(value, "a value of 'wrt'");
       differentiator.explainNoPath(value, diagnostic);
     }
     if (!complete) {

@@ -3,14 +3,14 @@
 // 1. a kernel joins the only kernel that reads it (epilogues, prologues, chains of elementwise ops);
 // 2. scalar kernels join one another: one call instead of many;
 // 3. kernels side by side that read the same value join (softmax and its loss, updates of several slots);
-// 4. an elementwise kernel joins the one that makes its input even if others read that input too.
+// 4. a kernel joins the one that makes its input even if others read that input too.
 //
 // What may be one kernel is ir/KernelRegion.h's matter, whether it pays FusionCost's; here is only the order of trying.
 #include "ir/Provenance.h"
-#include "passes/FusionCost.h"
-#include "passes/Passes.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "passes/FusionCost.h"
+#include "passes/Passes.h"
 
 using namespace mlir;
 
@@ -61,8 +61,8 @@ private:
   }
 
   void remark(Id a, Id b, bool fused, StringRef reason) {
-    clusters.nodesOf(b).back()->emitRemark() << (fused ? "fused " : "not fused: ") << nameOf(a) << " and " << nameOf(b)
-                                             << (fused ? ": " : ", ") << reason;
+    clusters.nodesOf(b).back()->emitRemark() << (fused ? "fused " : "not fused: ") << nameOf(a) << " and "
+                                             << nameOf(b) << (fused ? ": " : ", ") << reason;
   }
 
   bool joinOnlyReaders() {
@@ -82,7 +82,8 @@ private:
     if (clusters.isAlias(id))
       return std::nullopt;
     std::optional<KernelDraft> draft = clusters.draft(id);
-    bool isScalar = draft && llvm::all_of(draft->results, [](Value result) { return dimsOf(result).empty(); });
+    bool isScalar =
+        draft && llvm::all_of(draft->results, [](Value result) { return dimsOf(result).empty(); });
     return isScalar ? draft : std::nullopt;
   }
 
@@ -131,9 +132,8 @@ private:
       if (clusters.nodesOf(id).empty() || clusters.isAlias(id))
         continue;
       for (Id reader : clusters.readersOf(id)) {
-        if (clusters.isAlias(reader) || clusters.draft(reader)->shape.kind != KernelKind::Pointwise)
-          continue;
-        changed |= tryMerge(id, reader, "it reads what is just computed");
+        if (!clusters.nodesOf(reader).empty() && !clusters.isAlias(reader))
+          changed |= tryMerge(id, reader, "it reads what is just computed");
       }
     }
     return changed;
@@ -154,15 +154,19 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
   using FuseKernelsBase::FuseKernelsBase;
 
   void runOnOperation() override {
-    FuncOp func = getOperation();
+    for (FuncOp func : getOperation().getBody().getOps<FuncOp>())
+      if (failed(fuse(func)))
+        return signalPassFailure();
+  }
+
+  LogicalResult fuse(FuncOp func) {
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(func.getBody().front())))
       if (isOpTriviallyDead(&op))
         op.erase();
     KernelClusters clusters(func, /*copyMaps=*/level > 0);
     if (level > 0)
       Fuser(func, clusters, explain).run();
-    if (failed(build(func, clusters)))
-      signalPassFailure();
+    return build(func, clusters);
   }
 
   /// Replaces the nodes of each cluster by a kernel.
@@ -175,7 +179,8 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
       std::string whyNot;
       std::optional<KernelDraft> draft = clusters.draft(clusters.nodesOf(id), whyNot);
       if (!draft)
-        return clusters.nodesOf(id).front()->emitError("internal error: no kernel can compute this: ") << whyNot;
+        return clusters.nodesOf(id).front()->emitError("internal error: no kernel can compute this: ")
+               << whyNot;
       drafts.push_back(std::move(*draft));
     }
     Block &block = func.getBody().front();
@@ -207,7 +212,8 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
       resultLocs.push_back(result.getLoc());
     }
     Operation *named = draft.shape.anchors.empty() ? draft.ops.back() : draft.shape.anchors.front();
-    auto kernel = builder.create<KernelOp>(named->getLoc(), types, draft.inputs, StringAttr(), ArrayAttr(), false);
+    auto kernel =
+        builder.create<KernelOp>(named->getLoc(), types, draft.inputs, StringAttr(), ArrayAttr(), false);
     Block *body = builder.createBlock(&kernel.getBody());
     IRMapping inside;
     for (Value input : draft.inputs)

@@ -32,7 +32,8 @@ double FusionCost::gain(const KernelDraft &a, const KernelDraft &b, const Kernel
                         std::string &whyNot) const {
   const KernelShape &shape = merged.shape;
   if (shape.kind == KernelKind::Reduction && elements(shape.space) > smallSpace) {
-    bool computesSpace = llvm::any_of(merged.results, [&](Value result) { return dimsOf(result) == shape.space; });
+    bool computesSpace =
+        llvm::any_of(merged.results, [&](Value result) { return dimsOf(result) == shape.space; });
     bool alreadyDoes = a.shape.kind == KernelKind::Reduction && b.shape.kind == KernelKind::Reduction;
     if (computesSpace && !alreadyDoes && !shape.reducesTrailingAxes())
       return whyNot = "the rows of the reduction are not contiguous", 0.0;

@@ -33,7 +33,8 @@ struct FusionCost {
   double bytes(mlir::Value value) const;
 
   /// What merging two kernels into `merged` saves, in bytes; not positive if it does not pay, with the reason.
-  double gain(const KernelDraft &a, const KernelDraft &b, const KernelDraft &merged, std::string &whyNot) const;
+  double gain(const KernelDraft &a, const KernelDraft &b, const KernelDraft &merged,
+              std::string &whyNot) const;
 
 private:
   llvm::StringMap<int64_t> bounds; // of run-time dimensions that have one

@@ -74,7 +74,6 @@ void KernelClusters::addEdges() {
     });
 }
 
-
 void KernelClusters::addOrderingEdges() {
   Block &block = func.getBody().front();
   for (StoreOp store : block.getOps<StoreOp>()) {
@@ -176,7 +175,8 @@ std::optional<KernelDraft> KernelClusters::draft(ArrayRef<Operation *> members, 
     if (!listed.insert(op).second)
       return;
     for (Value operand : op->getOperands())
-      if (Operation *definition = operand.getDefiningOp(); definition && isCopied(definition) && !readsMemory(op))
+      if (Operation *definition = operand.getDefiningOp();
+          definition && isCopied(definition) && !readsMemory(op))
         self(self, definition);
     result.ops.push_back(op);
   };
@@ -255,14 +255,15 @@ bool KernelClusters::keepsUpdatesInPlace(const KernelDraft &draft, ArrayRef<Oper
           auto load = behindReshapes(operand).getDefiningOp<LoadOp>();
           if (!load || load.getVariable() != variable.getValue())
             continue;
-          bool isElementwise = isa<ElementwiseOpInterface>(op) && dimsOf(operand) == dims &&
-                               dimsOf(op->getResult(0)) == dims;
+          bool isElementwise =
+              isa<ElementwiseOpInterface>(op) && dimsOf(operand) == dims && dimsOf(op->getResult(0)) == dims;
           bool allAlike = llvm::all_of(draft.results, [&](Value result) { return dimsOf(result) == dims; });
           bool isRow = draft.shape.kind != KernelKind::Reduction || dims == draft.shape.rows;
           if (isElementwise && allAlike && isRow)
             continue;
-          whyNot = "the new value of '" + variable.str() + "' could not be written over the old one, which '" +
-                   op->getName().stripDialect().str() + "' still reads";
+          whyNot = "the new value of '" + variable.str() +
+                   "' could not be written over the old one, which '" + op->getName().stripDialect().str() +
+                   "' still reads";
           return false;
         }
   }

@@ -73,10 +73,11 @@ private:
   llvm::SmallVector<mlir::Operation *> nodes;
   llvm::DenseMap<mlir::Operation *, llvm::SetVector<mlir::Operation *>> successors; // of nodes
   llvm::DenseMap<mlir::Value, llvm::SetVector<mlir::Operation *>> readers;          // nodes that read a value
-  llvm::DenseSet<mlir::Value> kept;        // returned or stored
+  llvm::DenseSet<mlir::Value> kept;                                                 // returned or stored
   llvm::DenseSet<mlir::Operation *> needed; // by what is stored, or returned as an output
-  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::StringAttr, 1>> updates; // node -> variables it writes
-  llvm::SmallVector<llvm::SmallVector<mlir::Operation *>> members;                   // sorted; empty: merged away
+  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::StringAttr, 1>>
+      updates;                                                     // node -> variables it writes
+  llvm::SmallVector<llvm::SmallVector<mlir::Operation *>> members; // sorted; empty: merged away
   llvm::DenseMap<mlir::Operation *, Id> cluster;
 };
 

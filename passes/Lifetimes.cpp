@@ -68,8 +68,8 @@ void Lifetimes::addResult(KernelOp kernel, unsigned index, unsigned result) {
     Buffer &buffer = buffers[held->second];
     bool diesHere = buffer.values.back() == behindReshapes(input) && buffer.last == index;
     bool isAlike = input.getType() == value.getType() ||
-                   (dimsOf(input) == dimsOf(value) &&
-                    elementBytes(getElementTypeOrSelf(input.getType())) == elementBytes(type.getElementType()));
+                   (dimsOf(input) == dimsOf(value) && elementBytes(getElementTypeOrSelf(input.getType())) ==
+                                                          elementBytes(type.getElementType()));
     if (!diesHere || !isAlike || !isReadInPlace(kernel, number))
       continue;
     buffer.values.push_back(value);

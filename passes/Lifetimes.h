@@ -20,7 +20,7 @@ llvm::DenseSet<mlir::Operation *> neededOps(FuncOp func);
 struct Buffer {
   llvm::SmallVector<mlir::Value> values; // results of kernels, in order
   Dim bytes;                             // of the largest; each is of this size
-  unsigned first, last;                  // kernels, counted in the function: written by `first`, last read by `last`
+  unsigned first, last; // kernels, counted in the function: written by `first`, last read by `last`
 };
 
 /// What a function's kernels need. Values that are stored or returned lie elsewhere and have no buffer.

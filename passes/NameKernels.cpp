@@ -72,7 +72,8 @@ private:
 
   void spell(Operation &op) {
     os << op.getName() << "(";
-    llvm::interleave(op.getOperands(), os, [&](Value operand) { os << "%" << numbers.lookup(operand); }, ", ");
+    llvm::interleave(
+        op.getOperands(), os, [&](Value operand) { os << "%" << numbers.lookup(operand); }, ", ");
     os << ")";
     for (NamedAttribute attribute : op.getAttrs()) {
       os << " " << attribute.getName().getValue() << "=";

@@ -8,9 +8,9 @@
 //
 // Afterwards each stored value is the result of a kernel that is stored once, in place where nn-plan-memory finds the
 // old value dead, and each returned one the result of a kernel that is returned once and not stored.
+#include "mlir/IR/Builders.h"
 #include "passes/Lifetimes.h"
 #include "passes/Passes.h"
-#include "mlir/IR/Builders.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 #include <queue>
@@ -23,16 +23,20 @@ namespace nnc {
 
 namespace {
 
-
 struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
   FuncOp func;
   Block *body = nullptr;
-  llvm::DenseMap<Operation *, unsigned> position; // in the program so far
+  llvm::DenseMap<Operation *, unsigned> position;                    // in the program so far
   llvm::MapVector<Operation *, llvm::SetVector<Operation *>> before; // what has to precede an op
-  llvm::DenseSet<Operation *> needed; // by outputs and stores
+  llvm::DenseSet<Operation *> needed;                                // by outputs and stores
 
   void runOnOperation() override {
-    func = getOperation();
+    for (FuncOp each : getOperation().getBody().getOps<FuncOp>())
+      order(each);
+  }
+
+  void order(FuncOp each) {
+    func = each;
     body = &func.getBody().front();
     position.clear();
     before.clear();
@@ -213,7 +217,8 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
         if (--waiting[next] == 0)
           ready.push(next);
     }
-    assert(llvm::all_of(waiting, [](auto &entry) { return entry.second == 0; }) && "kernels depend on each other");
+    assert(llvm::all_of(waiting, [](auto &entry) { return entry.second == 0; }) &&
+           "kernels depend on each other");
   }
 
   void markReportOnly() {

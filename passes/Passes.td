@@ -8,7 +8,7 @@ include "mlir/Pass/PassBase.td"
 // From the graph to the joint graph (--emit=backward)
 //===------------------------------------------------------------------------------------------------===//
 
-def CheckSizes : Pass<"nn-check-sizes", "nnc::FuncOp"> {
+def CheckSizes : Pass<"nn-check-sizes", "nnc::ModelOp"> {
   let summary = "refuse tensors that are too large to index";
   let description = [{
     Kernels index elements with 32 bits. A tensor with 2^31 elements or more, whatever its run-time dimensions are,
@@ -18,7 +18,7 @@ def CheckSizes : Pass<"nn-check-sizes", "nnc::FuncOp"> {
   }];
 }
 
-def Differentiate : Pass<"nn-differentiate", "nnc::FuncOp"> {
+def Differentiate : Pass<"nn-differentiate", "nnc::ModelOp"> {
   let summary = "replace nn.grad by reverse-mode derivatives";
   let description = [{
     ```mlir
@@ -38,7 +38,7 @@ def Differentiate : Pass<"nn-differentiate", "nnc::FuncOp"> {
   }];
 }
 
-def Simplify : Pass<"nn-simplify", "nnc::FuncOp"> {
+def Simplify : Pass<"nn-simplify", "nnc::ModelOp"> {
   let summary = "do the same with less work";
   let description = [{
     Rewrites that need more than one op's knowledge, beside MLIR's canonicalization (which it runs with). Results
@@ -54,7 +54,7 @@ def Simplify : Pass<"nn-simplify", "nnc::FuncOp"> {
   }];
 }
 
-def CheckIndices : Pass<"nn-check-indices", "nnc::FuncOp"> {
+def CheckIndices : Pass<"nn-check-indices", "nnc::ModelOp"> {
   let summary = "find which integers a call has to check";
   let description = [{
     An integer argument that reaches an index operand (IndexingOpInterface) of any op, directly or through ops that only
@@ -67,7 +67,7 @@ def CheckIndices : Pass<"nn-check-indices", "nnc::FuncOp"> {
 // From the joint graph to kernels (--emit=kernels)
 //===------------------------------------------------------------------------------------------------===//
 
-def FuseKernels : Pass<"nn-fuse-kernels", "nnc::FuncOp"> {
+def FuseKernels : Pass<"nn-fuse-kernels", "nnc::ModelOp"> {
   let summary = "group ops into kernels";
   let description = [{
     ```mlir
@@ -94,7 +94,7 @@ def FuseKernels : Pass<"nn-fuse-kernels", "nnc::FuncOp"> {
   ];
 }
 
-def OrderKernels : Pass<"nn-order-kernels", "nnc::FuncOp"> {
+def OrderKernels : Pass<"nn-order-kernels", "nnc::ModelOp"> {
   let summary = "put kernels into the order in which they run";
   let description = [{
     Kernels run in the order in which they stand. This pass sorts them by their inputs and so that readers of a
@@ -128,6 +128,16 @@ def PlanMemory : Pass<"nn-plan-memory", "nnc::ModelOp"> {
   let options = [
     Option<"explain", "explain", "bool", "false", "remarks with lifetime and place of every value">
   ];
+}
+
+def CheckPlan : Pass<"nn-check-plan", "nnc::ModelOp"> {
+  let summary = "replay a memory plan";
+  let description = [{
+    Runs through the kernels of each function, for a few sizes of the run-time dimensions, and keeps book of which value
+    each byte holds: what a kernel reads must be what it means, a result may lie over an input only where it is read in
+    place, and at the end each variable and result holds its value. A fault is an internal error of the compiler. Made
+    without nn-plan-memory's knowledge of lifetimes, so that neither hides the other's mistakes.
+  }];
 }
 
 def NameKernels : Pass<"nn-name-kernels", "nnc::ModelOp"> {

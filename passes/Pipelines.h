@@ -9,7 +9,8 @@ namespace nnc {
 
 /// What a user chooses about the passes. In nnc-opt: `--nn-kernel-pipeline="opt-level=0"`.
 struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
-  Option<unsigned> optLevel{*this, "opt-level", llvm::cl::desc("0 (one kernel per op) to 3"), llvm::cl::init(2)};
+  Option<unsigned> optLevel{*this, "opt-level", llvm::cl::desc("0 (one kernel per op) to 3"),
+                            llvm::cl::init(2)};
   Option<bool> explainFusion{*this, "explain-fusion", llvm::cl::desc("remarks about what was fused, and why"),
                              llvm::cl::init(false)};
   Option<bool> explainMemory{*this, "explain-memory", llvm::cl::desc("remarks about lifetimes and places"),

@@ -10,9 +10,9 @@
 //
 // Buffers of two classes never share bytes: which of them is larger is not known.
 #include "ir/Provenance.h"
+#include "mlir/IR/Builders.h"
 #include "passes/Lifetimes.h"
 #include "passes/Passes.h"
-#include "mlir/IR/Builders.h"
 #include <map>
 #include <numeric>
 
@@ -45,7 +45,8 @@ std::pair<int64_t, Dim> factored(const Dim &units) {
   int64_t factor = 0;
   for (const auto &[monomial, coefficient] : units.getTerms())
     factor = std::gcd(factor, coefficient);
-  return factor == 0 ? std::make_pair(int64_t(0), Dim(1)) : std::make_pair(factor, *units.divExact(Dim(factor)));
+  return factor == 0 ? std::make_pair(int64_t(0), Dim(1))
+                     : std::make_pair(factor, *units.divExact(Dim(factor)));
 }
 
 /// Constant sizes first, then by degree and spelling.
@@ -79,7 +80,8 @@ int64_t place(MutableArrayRef<Placed> buffers) {
   for (Placed *placed : order) {
     int64_t end = 0, best = -1, bestGap = 0;
     for (const Placed *other : done) {
-      bool together = placed->buffer->first <= other->buffer->last && other->buffer->first <= placed->buffer->last;
+      bool together =
+          placed->buffer->first <= other->buffer->last && other->buffer->first <= placed->buffer->last;
       if (!together)
         continue;
       int64_t gap = other->offset - end;
@@ -91,7 +93,8 @@ int64_t place(MutableArrayRef<Placed> buffers) {
     }
     placed->offset = best < 0 ? end : best;
     total = std::max(total, placed->offset + placed->size);
-    done.insert(llvm::upper_bound(done, placed, [](const Placed *a, const Placed *b) { return a->offset < b->offset; }),
+    done.insert(llvm::upper_bound(done, placed,
+                                  [](const Placed *a, const Placed *b) { return a->offset < b->offset; }),
                 placed);
   }
   return total;
@@ -120,7 +123,8 @@ struct PlanMemoryPass : impl::PlanMemoryBase<PlanMemoryPass> {
         auto type = cast<RankedTensorType>(variable.getType());
         std::optional<Dim> count = elementCount(dimsOf(type));
         int64_t bytes = 0;
-        bool tooLarge = !count || __builtin_mul_overflow(count->value(), elementBytes(type.getElementType()), &bytes);
+        bool tooLarge =
+            !count || __builtin_mul_overflow(count->value(), elementBytes(type.getElementType()), &bytes);
         if (tooLarge || bytes > byteLimit - offset) {
           variable.emitError() << "'" << variable.getSymName() << "' of sizes " << dimsText(dimsOf(type))
                                << " makes the model's variables larger than 2^48 bytes";
@@ -188,7 +192,8 @@ struct PlanMemoryPass : impl::PlanMemoryBase<PlanMemoryPass> {
   bool fits(const Dim &bytes) {
     ModelOp model = getOperation();
     std::optional<int64_t> least = bytes.evaluate([&](StringRef name) -> std::optional<int64_t> {
-      for (auto [symbol, bound] : llvm::zip(model.getSymbols().getAsValueRange<StringAttr>(), model.getBounds()))
+      for (auto [symbol, bound] :
+           llvm::zip(model.getSymbols().getAsValueRange<StringAttr>(), model.getBounds()))
         if (symbol == name && bound > 0)
           return bound;
       return 1;

@@ -1,8 +1,8 @@
 // Simplify.cpp: rewrites that look at several ops and make the graph cheaper, without changing a bit of its results.
 #include "ir/GraphBuilder.h"
-#include "passes/Passes.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "passes/Passes.h"
 
 using namespace mlir;
 
@@ -104,8 +104,8 @@ struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
   void runOnOperation() override {
     MLIRContext *context = &getContext();
     RewritePatternSet patterns(context);
-    patterns.add<ComputeBeforeMoving, BroadcastWithoutUnitAxes, ReduceUnitAxes<SumOp>, ReduceUnitAxes<MeanOp>, ReduceUnitAxes<MaxOp>,
-                 ReduceUnitAxes<MinOp>>(context);
+    patterns.add<ComputeBeforeMoving, BroadcastWithoutUnitAxes, ReduceUnitAxes<SumOp>, ReduceUnitAxes<MeanOp>,
+                 ReduceUnitAxes<MaxOp>, ReduceUnitAxes<MinOp>>(context);
     context->getLoadedDialect<NNDialect>()->getCanonicalizationPatterns(patterns);
     for (RegisteredOperationName op : context->getRegisteredOperations())
       if (op.getDialectNamespace() == NNDialect::getDialectNamespace())

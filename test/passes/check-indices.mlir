@@ -1,0 +1,36 @@
+// RUN: nnc-opt %s --nn-check-indices | FileCheck %s
+
+nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i64: 0>} {
+  // CHECK-LABEL: @label
+  // CHECK-SAME: %label: {{[^{]*}} {nn.index_bound = 10 : i64, nn.name = "label"}
+  nn.func predict @label(%z: tensor<?x10xf32, #nn.dims<batch, 10>>, %label: tensor<?xi32, #nn.dims<batch>> {nn.name = "label"})
+      -> tensor<?xf32, #nn.dims<batch>> {
+    %r = nn.softmax_cross_entropy %z, %label : tensor<?x10xf32, #nn.dims<batch, 10>>, tensor<?xi32, #nn.dims<batch>>
+    nn.return %r : tensor<?xf32, #nn.dims<batch>>
+  }
+  // Two uses: the smaller range; the ignored index of only one of them does not count. Shapes are seen through.
+  // CHECK-LABEL: @two_uses
+  // CHECK-SAME: {nn.index_bound = 5 : i64, nn.name = "label"}
+  nn.func predict @two_uses(%z: tensor<6x10xf32>, %y: tensor<6x5xf32>, %label: tensor<2x3xi32> {nn.name = "label"})
+      -> (tensor<6xf32>, tensor<6xf32>) {
+    %flat = nn.reshape %label : tensor<2x3xi32> -> tensor<6xi32>
+    %a = nn.softmax_cross_entropy %z, %flat ignore -1 : tensor<6x10xf32>, tensor<6xi32>
+    %b = nn.softmax_cross_entropy %y, %flat : tensor<6x5xf32>, tensor<6xi32>
+    nn.return %a, %b : tensor<6xf32>, tensor<6xf32>
+  }
+  // CHECK-LABEL: @ignored
+  // CHECK-SAME: {nn.index_bound = 10 : i64, nn.index_ignore = -1 : i64, nn.name = "label"}
+  nn.func predict @ignored(%z: tensor<6x10xf32>, %label: tensor<6xi32> {nn.name = "label"}) -> tensor<6xf32> {
+    %a = nn.softmax_cross_entropy %z, %label ignore -1 : tensor<6x10xf32>, tensor<6xi32>
+    nn.return %a : tensor<6xf32>
+  }
+  // one_hot takes any integer, and computed ones are the program's own business.
+  // CHECK-LABEL: @unchecked
+  // CHECK-NOT: nn.index_bound
+  nn.func predict @unchecked(%z: tensor<6x10xf32>, %i: tensor<6xi32> {nn.name = "i"}) -> (tensor<6xf32>, tensor<6x4xf32>) {
+    %guess = nn.argmax %z over 1 : tensor<6x10xf32>
+    %a = nn.softmax_cross_entropy %z, %guess : tensor<6x10xf32>, tensor<6xi32>
+    %h = nn.one_hot %i : tensor<6xi32> -> tensor<6x4xf32>
+    nn.return %a, %h : tensor<6xf32>, tensor<6x4xf32>
+  }
+}
