@@ -84,9 +84,10 @@ typedef struct nnc_value {
   const nnc_dim *dims;
   double default_value; /* inputs that are scalars with a default, and hypers whose default is a constant */
   int32_t has_default;
-  int64_t
-      index_bound; /* > 0: integers must lie in [0, index_bound), or equal index_ignore; the call checks */
-  int64_t index_ignore;      /* an accepted value outside of the range, or index_bound if there is none */
+  /* Where index_bound > 0 the call checks that integers lie in [0, index_bound), or equal index_ignore, which is
+   * index_bound if there is no such value. */
+  int64_t index_bound;
+  int64_t index_ignore;
   const char *documentation; /* the `///` text above the declaration, or "" */
 } nnc_value;
 
@@ -243,8 +244,8 @@ typedef struct nnc_library {
   const char *target;   /* "x86-64-v3"; several are separated by commas */
   uint32_t model_count;
   const nnc_model *const *models;
-  /* Threads the library's pool may use, the caller's included; 0: NNC_THREADS or the CPUs of the affinity
-   * mask decide, as they do at first. Results never depend on it. NNC_BUSY while a parallel section runs. */
+  /* Threads the library's pool may use, the caller's included; 0: NNC_THREADS, or else the CPUs of the affinity
+   * mask and the control group's quota decide, as they do at first. Results never depend on it. NNC_BUSY while a parallel section runs. */
   int (*set_threads)(int count);
 } nnc_library;
 

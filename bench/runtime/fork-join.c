@@ -1,7 +1,7 @@
 /* fork-join.c: what a parallel section of the runtime's pool costs, and from which size on it gains.
  *
- *   cc -O2 -I. bench/runtime/fork-join.c build/runtime/libNncRuntimeHost.a -lpthread -o /tmp/fork-join
- *   /tmp/fork-join [threads]
+ *   cc -O2 -I. bench/runtime/fork-join.c build/runtime/libNncRuntimeHost.a -lpthread -o build/fork-join
+ *   build/fork-join [threads]
  *
  * Prints the minimum and the median of many sections; the machine should be idle otherwise.
  */
