@@ -208,36 +208,34 @@ Instance::~Instance() {
     type->destroy(handle);
 }
 
-Error Instance::check(int status, const std::string &what) const {
-  if (status == NNC_OK)
-    return Error::success();
-  return Error::failure(text(what, ": ", type->error_text(handle)));
+Error Instance::check(int status) const {
+  // The text says which function and which argument or file it is about.
+  return status == NNC_OK ? Error::success() : Error::failure(type->error_text(handle));
 }
 
 Error Instance::call(const nnc_function &function, const int64_t *sizes, const void *const *inputs,
                      void *const *outputs, const double *hyper, void *report) {
-  return check(type->call(handle, indexOf(function), sizes, inputs, outputs, hyper, report), function.name);
+  return check(type->call(handle, indexOf(function), sizes, inputs, outputs, hyper, report));
 }
 
 Error Instance::hyperDefaults(const nnc_function &function, double *hyper) {
-  return check(type->hyper_defaults(handle, indexOf(function), hyper), function.name);
+  return check(type->hyper_defaults(handle, indexOf(function), hyper));
 }
 
 Error Instance::save(const std::string &path, const std::string &extraJson) {
-  return check(type->save(handle, path.c_str(), extraJson.c_str()), text("cannot save ", quote(path)));
+  return check(type->save(handle, path.c_str(), extraJson.c_str()));
 }
 
 Error Instance::load(const std::string &path, bool parametersOnly) {
-  return check(type->load(handle, path.c_str(), parametersOnly), text("cannot load ", quote(path)));
+  return check(type->load(handle, path.c_str(), parametersOnly));
 }
 
 Expected<std::string> Instance::metadata(const std::string &path) {
   uint64_t bytes = 0;
-  std::string what = text("cannot read ", quote(path));
-  if (Error error = check(type->metadata(handle, path.c_str(), nullptr, 0, &bytes), what))
+  if (Error error = check(type->metadata(handle, path.c_str(), nullptr, 0, &bytes)))
     return error;
   std::string extra(bytes, '\0');
-  if (Error error = check(type->metadata(handle, path.c_str(), extra.data(), extra.size(), &bytes), what))
+  if (Error error = check(type->metadata(handle, path.c_str(), extra.data(), extra.size(), &bytes)))
     return error;
   extra.resize(bytes ? bytes - 1 : 0);
   return extra;
@@ -259,7 +257,7 @@ Error Instance::checkFinite() {
     if (!(variable.dtype == NNC_F32 || variable.dtype == NNC_F64) || variable.kind == NNC_SLOT)
       continue;
     bytes.resize(variable.bytes);
-    if (Error error = check(type->get(handle, variable.name, bytes.data(), variable.bytes), variable.name))
+    if (Error error = check(type->get(handle, variable.name, bytes.data(), variable.bytes)))
       return error;
     if (!(variable.dtype == NNC_F32 ? allFinite<float>(bytes) : allFinite<double>(bytes)))
       return Error::failure(text(quote(variable.name), " has values that are not finite"));

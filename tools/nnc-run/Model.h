@@ -73,7 +73,7 @@ public:
 
 private:
   Instance(const nnc_model &model, nnc_instance *handle) : type(&model), handle(handle) {}
-  Error check(int status, const std::string &what) const;
+  Error check(int status) const;
   uint32_t indexOf(const nnc_function &function) const {
     return static_cast<uint32_t>(&function - type->functions);
   }

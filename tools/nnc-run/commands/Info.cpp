@@ -62,6 +62,8 @@ std::string valueText(const nnc_model &model, const nnc_value &value) {
   std::string out = typeText(model, value);
   if (value.index_bound > 0)
     out += text(", 0 to ", value.index_bound - 1);
+  if (value.index_bound > 0 && value.index_ignore != value.index_bound)
+    out += text(" or ", value.index_ignore);
   if (value.has_default)
     out += text(" = ", value.default_value);
   return out;

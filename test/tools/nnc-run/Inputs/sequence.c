@@ -100,10 +100,18 @@ static const nnc_function functions[] = {
 };
 static const nnc_symbol symbols[] = {{"batch", 0}, {"time", 4}};
 static const nnc_variant variants[] = {{"x86-64", 0}};
-static const nnc_model sequence = {
-    .name = "Sequence", .prefix = "sequence", .symbol_count = SYMBOLS, .symbols = symbols, .function_count = 3,
-    .functions = functions, .variant_count = 1, .variants = variants, .create = create, .destroy = destroy,
-    .error_text = error_text, .call = call};
+static const nnc_model sequence = {.name = "Sequence",
+                                   .prefix = "sequence",
+                                   .symbol_count = SYMBOLS,
+                                   .symbols = symbols,
+                                   .function_count = 3,
+                                   .functions = functions,
+                                   .variant_count = 1,
+                                   .variants = variants,
+                                   .create = create,
+                                   .destroy = destroy,
+                                   .error_text = error_text,
+                                   .call = call};
 static const nnc_model *const models[] = {&sequence};
 
 static int set_threads(int count) {

@@ -267,11 +267,20 @@ static const nnc_function functions[] = {
     {"evaluate", NNC_EVALUATE, 2, inputs, 3, reports, 1, {NULL, 0}, -1, -1, 0, NULL, NULL},
 };
 static const int64_t weight_shape[] = {FEATURES, CLASSES}, bias_shape[] = {CLASSES};
-#define VARIABLE(name, kind, type, rank, shape, field)                                                               \
-  {name, kind, type, rank, shape, sizeof(((variables *)0)->field), offsetof(variables, field),                      \
-   {NNC_INIT_CONSTANT, 0, 0, NULL}}
+#define VARIABLE(name, kind, type, rank, shape, field)                                                       \
+  {                                                                                                          \
+    name, kind, type, rank, shape, sizeof(((variables *)0)->field), offsetof(variables, field), {            \
+      NNC_INIT_CONSTANT, 0, 0, NULL                                                                          \
+    }                                                                                                        \
+  }
 static const nnc_variable vars[] = {
-    {"dense1.weight", NNC_PARAMETER, NNC_F32, 2, weight_shape, sizeof(((variables *)0)->weight), 0,
+    {"dense1.weight",
+     NNC_PARAMETER,
+     NNC_F32,
+     2,
+     weight_shape,
+     sizeof(((variables *)0)->weight),
+     0,
      {NNC_INIT_UNIFORM, -0.05, 0.05, NULL}},
     VARIABLE("dense1.bias", NNC_PARAMETER, NNC_F32, 1, bias_shape, bias),
     VARIABLE("train.sgd.m.dense1.weight", NNC_SLOT, NNC_F32, 2, weight_shape, weight_momentum),
@@ -291,9 +300,31 @@ static const nnc_variant variants[] = {{"x86-64", 0}};
 #else
 #define FUNCTION_COUNT 3
 #endif
-#define MODEL(name, prefix)                                                                                          \
-  {name, prefix, 1, symbols, 5, vars, sizeof(variables), FUNCTION_COUNT, functions, 3, calls, 1, variants, create,   \
-   destroy, error_text, memory_bytes, call, hyper_defaults, get, set, save, load, metadata}
+#define MODEL(name, prefix)                                                                                  \
+  {name,                                                                                                     \
+   prefix,                                                                                                   \
+   1,                                                                                                        \
+   symbols,                                                                                                  \
+   5,                                                                                                        \
+   vars,                                                                                                     \
+   sizeof(variables),                                                                                        \
+   FUNCTION_COUNT,                                                                                           \
+   functions,                                                                                                \
+   3,                                                                                                        \
+   calls,                                                                                                    \
+   1,                                                                                                        \
+   variants,                                                                                                 \
+   create,                                                                                                   \
+   destroy,                                                                                                  \
+   error_text,                                                                                               \
+   memory_bytes,                                                                                             \
+   call,                                                                                                     \
+   hyper_defaults,                                                                                           \
+   get,                                                                                                      \
+   set,                                                                                                      \
+   save,                                                                                                     \
+   load,                                                                                                     \
+   metadata}
 static const nnc_model iris = MODEL("Iris", "iris"), other = MODEL("Other", "other");
 static const nnc_model *const models[] = {&iris, &other};
 
@@ -302,7 +333,7 @@ static int set_threads(int count) {
   return NNC_OK;
 }
 
-static const nnc_library library = {ABI, "cc", "x86-64",
+static const nnc_library library = {ABI,    "cc",       "x86-64",
 #ifdef TWO_MODELS
                                     2,
 #else
