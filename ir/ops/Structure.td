@@ -136,7 +136,7 @@ def NN_KernelOp : NN_StructureOp<"kernel", [IsolatedFromAbove, SingleBlock, Pure
   let extraClassDeclaration = [{
     YieldOp yieldOp();
     /// The run-time dimensions its types and sizes name, in order of first appearance: inputs, results, then the
-    /// body. They are the last arguments of the compiled kernel, whatever the model calls them elsewhere.
+    /// body. They are arguments of the compiled kernel, between inputs and results, whatever the model calls them elsewhere.
     ::llvm::SmallVector<std::string> runtimeDims();
   }];
 }

@@ -1,0 +1,248 @@
+// Compile.cpp: see Compile.h.
+#include "codegen/halide/Compile.h"
+#include "codegen/halide/Emitter.h"
+#include "codegen/halide/Gemm.h"
+#include "codegen/halide/Workers.h"
+#include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <fcntl.h>
+#include <iostream>
+#include <sstream>
+#include <sys/mman.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace mlir;
+
+namespace nnc {
+namespace {
+
+std::vector<KernelOp> distinctKernels(ModuleOp module) {
+  std::vector<KernelOp> kernels;
+  llvm::StringSet<> seen;
+  module.walk([&](KernelOp kernel) {
+    if (seen.insert(kernel.getSymbol().value_or("kernel")).second)
+      kernels.push_back(kernel);
+  });
+  return kernels;
+}
+
+/// Halide writes to a path only; this is one in memory.
+class MemoryFile {
+public:
+  MemoryFile() : fd(memfd_create("nnc-kernel", MFD_CLOEXEC)) {}
+  ~MemoryFile() { close(fd); }
+  std::string path() const { return "/proc/self/fd/" + std::to_string(fd); }
+  std::string contents() const {
+    std::string text(std::max<off_t>(0, lseek(fd, 0, SEEK_END)), '\0');
+    size_t size = 0;
+    while (size < text.size()) {
+      ssize_t got = pread(fd, text.data() + size, text.size() - size, size);
+      if (got <= 0)
+        break;
+      size += got;
+    }
+    text.resize(size);
+    return text;
+  }
+
+private:
+  int fd;
+};
+
+/// From inside a worker: which op of the kernel's body a diagnostic is about, then its text.
+std::string atOp(KernelOp kernel, Location location, const std::string &text) {
+  int index = -1, i = 0;
+  for (Operation &op : kernel.getBody().front()) {
+    if (op.getLoc() == location)
+      index = i;
+    ++i;
+  }
+  return std::to_string(index) + ":" + text;
+}
+
+/// Reports a worker's message at the op it is about.
+void report(KernelOp kernel, llvm::StringRef message) {
+  int index = -1;
+  auto [number, text] = message.split(':');
+  number.getAsInteger(10, index);
+  Operation *op = kernel;
+  if (index >= 0)
+    op = &*std::next(kernel.getBody().front().begin(), index);
+  InFlightDiagnostic diagnostic = emitError(op->getLoc()) << text.trim();
+  diagnostic.attachNote(kernel.getLoc()) << "in kernel '" << kernel.getSymbol().value_or("kernel") << "'";
+}
+
+/// Halide prints loop nests to std::cerr only.
+std::string loopNest(Halide::Pipeline &pipeline) {
+  std::ostringstream text;
+  std::streambuf *before = std::cerr.rdbuf(text.rdbuf());
+  pipeline.print_loop_nest();
+  std::cerr.rdbuf(before);
+  return text.str();
+}
+
+enum class Product { Object, LoopNest, Stmt, StmtHtml, Assembly };
+
+std::string produce(EmittedKernel &kernel, const KernelTarget &target, const std::string &symbol,
+                    Product product) {
+  Halide::Pipeline pipeline(kernel.out);
+  if (!target.machine.fma)
+    pipeline.add_custom_lowering_pass(new LowerFma);
+  MemoryFile file;
+  switch (product) {
+  case Product::LoopNest: return loopNest(pipeline);
+  case Product::Stmt:
+    pipeline.compile_to_lowered_stmt(file.path(), kernel.arguments, Halide::Text, target.halide);
+    break;
+  case Product::StmtHtml:
+    pipeline.compile_to_lowered_stmt(file.path(), kernel.arguments, Halide::HTML, target.halide);
+    break;
+  case Product::Object:
+  case Product::Assembly: {
+    Halide::Module module =
+        pipeline.compile_to_module(kernel.arguments, symbol, target.halide, Halide::LinkageType::External);
+    auto type =
+        product == Product::Object ? Halide::OutputFileType::object : Halide::OutputFileType::assembly;
+    module.compile({{type, file.path()}});
+    break;
+  }
+  }
+  return file.contents();
+}
+
+/// Runs in a worker: the border at which Halide's exceptions end.
+JobOutput compileOne(KernelOp kernel, const KernelTarget &target, const HalideOptions &options,
+                     Product product) {
+  std::string message;
+  ScopedDiagnosticHandler handler(kernel.getContext(), [&](Diagnostic &diagnostic) {
+    if (message.empty())
+      message = atOp(kernel, diagnostic.getLocation(), diagnostic.str());
+    return success();
+  });
+  try {
+    KernelEmitter emitter(kernel, target);
+    std::unique_ptr<EmittedKernel> emitted = emitter.emit();
+    if (!emitted)
+      return {false, message};
+    return {true, produce(*emitted, target, emitted->symbol + options.symbolSuffix, product)};
+  } catch (const Halide::Error &error) {
+    return {false, std::string("-1:Halide cannot compile this kernel: ") + error.what()};
+  } catch (const std::exception &error) {
+    return {false, std::string("-1:cannot compile this kernel: ") + error.what()};
+  }
+}
+
+FailureOr<std::vector<std::string>> compileAll(ModuleOp module, const std::vector<KernelOp> &kernels,
+                                               const HalideOptions &options, Product product) {
+  std::optional<KernelTarget> target = findKernelTarget(options.target);
+  if (!target) {
+    std::string names = llvm::join(kernelTargetNames(), ", ");
+    return module.emitError() << "unknown target '" << options.target << "', expected one of " << names;
+  }
+  if (options.checks)
+    target->halide = target->halide.without_feature(Halide::Target::NoAsserts);
+  module.getContext()->disableMultithreading();
+  unsigned processes = options.jobs ? options.jobs : std::max(1u, std::thread::hardware_concurrency());
+  std::vector<JobResult> results =
+      runInProcesses(kernels.size(), processes, options.secondsPerKernel,
+                     [&](size_t i) { return compileOne(kernels[i], *target, options, product); });
+  std::vector<std::string> data;
+  bool failed = false;
+  for (auto [kernel, result] : llvm::zip(kernels, results)) {
+    switch (result.status) {
+    case JobResult::Done: break;
+    case JobResult::Failed: report(kernel, result.data); break;
+    case JobResult::Crashed: report(kernel, "-1:the kernel compiler crashed: " + result.error); break;
+    case JobResult::TimedOut:
+      report(kernel, "-1:compiling the kernel took longer than " + std::to_string(options.secondsPerKernel) +
+                         " seconds");
+      break;
+    }
+    failed |= result.status != JobResult::Done;
+    data.push_back(std::move(result.data));
+  }
+  if (failed)
+    return failure();
+  return data;
+}
+
+/// May an object need this? The linker gives the C library, the runtime the parallel loop.
+bool isAllowedSymbol(llvm::StringRef name, bool checks) {
+  static const llvm::StringSet<> allowed = {
+      "halide_do_par_for", "memcpy", "memset", "memmove", "_GLOBAL_OFFSET_TABLE_",
+      // libm, for f64 and for targets without the instruction
+      "exp", "expm1", "log", "log1p", "pow", "tanh", "erf", "sin", "cos", "floor", "ceil", "roundeven",
+      "floorf", "ceilf", "roundevenf", "nearbyint", "nearbyintf", "rint", "rintf", "trunc", "truncf"};
+  return allowed.contains(name) || (checks && name.starts_with("halide_error"));
+}
+
+LogicalResult checkSymbols(KernelOp kernel, llvm::StringRef bytes, const HalideOptions &options) {
+  auto buffer = llvm::MemoryBuffer::getMemBuffer(bytes, "kernel", false);
+  auto object = llvm::object::ObjectFile::createObjectFile(buffer->getMemBufferRef());
+  if (!object) {
+    kernel.emitError("the kernel compiler wrote no object: ") << llvm::toString(object.takeError());
+    return failure();
+  }
+  for (const llvm::object::SymbolRef &symbol : (*object)->symbols()) {
+    llvm::Expected<uint32_t> flags = symbol.getFlags();
+    llvm::Expected<llvm::StringRef> name = symbol.getName();
+    if (!flags || !name) {
+      llvm::consumeError(flags.takeError());
+      llvm::consumeError(name.takeError());
+      continue;
+    }
+    if ((*flags & llvm::object::SymbolRef::SF_Undefined) && !name->empty() &&
+        !isAllowedSymbol(*name, options.checks))
+      return kernel.emitError("the compiled kernel needs '") << *name << "', which no library of nnc's has";
+  }
+  return success();
+}
+
+} // namespace
+
+void registerKernelEmitters(MLIRContext &context) {
+  context.loadDialect<NNDialect>();
+  registerEmitters(context);
+}
+
+FailureOr<std::vector<KernelObject>> compileKernels(ModuleOp module, const HalideOptions &options) {
+  std::vector<KernelOp> kernels = distinctKernels(module);
+  FailureOr<std::vector<std::string>> objects = compileAll(module, kernels, options, Product::Object);
+  if (failed(objects))
+    return failure();
+  std::vector<KernelObject> result;
+  bool ok = true;
+  for (auto [kernel, bytes] : llvm::zip(kernels, *objects)) {
+    ok &= succeeded(checkSymbols(kernel, bytes, options));
+    result.push_back({kernel.getSymbol().value_or("kernel").str() + options.symbolSuffix,
+                      std::vector<char>(bytes.begin(), bytes.end())});
+  }
+  if (!ok)
+    return failure();
+  return result;
+}
+
+LogicalResult printKernels(ModuleOp module, const HalideOptions &options, KernelText kind,
+                           llvm::raw_ostream &os) {
+  std::vector<KernelOp> kernels = distinctKernels(module);
+  Product product = kind == KernelText::LoopNest   ? Product::LoopNest
+                    : kind == KernelText::Stmt     ? Product::Stmt
+                    : kind == KernelText::StmtHtml ? Product::StmtHtml
+                                                   : Product::Assembly;
+  FailureOr<std::vector<std::string>> texts = compileAll(module, kernels, options, product);
+  if (failed(texts))
+    return failure();
+  for (auto [kernel, text] : llvm::zip(kernels, *texts)) {
+    if (kind != KernelText::StmtHtml)
+      os << (kind == KernelText::Assembly ? "# " : "// ") << kernel.getSymbol().value_or("kernel") << '\n';
+    os << text;
+    if (!llvm::StringRef(text).ends_with("\n"))
+      os << '\n';
+  }
+  return success();
+}
+
+} // namespace nnc

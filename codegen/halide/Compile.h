@@ -1,0 +1,43 @@
+// Compile.h: kernels to objects, and to the texts of --emit.
+#ifndef NNC_CODEGEN_HALIDE_COMPILE_H
+#define NNC_CODEGEN_HALIDE_COMPILE_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include <string>
+#include <vector>
+
+namespace nnc {
+
+struct HalideOptions {
+  std::string target = "host"; // a name of Targets.h
+  bool checks = false;         // plain loops with Halide's asserts: -O0
+  std::string symbolSuffix;    // tells the variants of a kernel for several targets apart
+  unsigned jobs = 0;           // processes at a time; 0: one per CPU
+  unsigned secondsPerKernel = 120;
+};
+
+/// One kernel compiled for one target: an ELF object that defines `symbol` and needs nothing but
+/// halide_do_par_for, the C library's memory and mathematical functions, and with checks halide_error_*.
+struct KernelObject {
+  std::string symbol;
+  std::vector<char> bytes;
+};
+
+enum class KernelText { LoopNest, Stmt, StmtHtml, Assembly };
+
+/// Makes kernels compilable: attaches EmitOpInterface to the dialect's ops. Once per context.
+void registerKernelEmitters(mlir::MLIRContext &context);
+
+/// Compiles the distinct nn.kernel ops of a module, by symbol and in order of their first use. Each is compiled in
+/// a process of its own: a fault of Halide's stays a diagnostic at the kernel, and the bytes depend on the kernel
+/// alone. Turns the context's threads off, as forking wants none.
+mlir::FailureOr<std::vector<KernelObject>> compileKernels(mlir::ModuleOp module,
+                                                          const HalideOptions &options);
+
+/// Prints the distinct kernels in one of the forms between region and object.
+mlir::LogicalResult printKernels(mlir::ModuleOp module, const HalideOptions &options, KernelText kind,
+                                 llvm::raw_ostream &os);
+
+} // namespace nnc
+
+#endif

@@ -1,0 +1,465 @@
+// Emitter.cpp: see Emitter.h.
+#include "codegen/halide/Emitter.h"
+#include "codegen/halide/Gemm.h"
+#include "codegen/halide/Schedules.h"
+#include <algorithm>
+
+#include "codegen/halide/Emit.cpp.inc"
+
+using namespace mlir;
+using Halide::Expr;
+using Halide::Func;
+using Halide::RDom;
+using Halide::Var;
+
+namespace nnc {
+
+EmittedKernel::EmittedKernel() = default;
+EmittedKernel::~EmittedKernel() = default;
+KernelEmitter::KernelEmitter(KernelOp kernel, KernelTarget target)
+    : kernel(kernel), target(std::move(target)) {}
+KernelEmitter::~KernelEmitter() = default;
+
+/// How elements lie in memory: truth values take a byte.
+static Halide::Type memoryType(mlir::Type elementType) {
+  Halide::Type type = halideType(elementType);
+  return type.is_bool() ? Halide::UInt(8) : type;
+}
+
+static std::vector<Expr> reversed(llvm::ArrayRef<Expr> index) {
+  return std::vector<Expr>(index.rbegin(), index.rend());
+}
+
+/// Operations to compute some expressions, shared parts once: the work per element that tasks are sized by.
+static double countOperations(const Nums &values) {
+  struct Count : Halide::Internal::IRGraphVisitor {
+    using IRGraphVisitor::include;
+    using IRGraphVisitor::visit;
+    double operations = 0;
+    void include(const Expr &expr) override {
+      operations += expr.type().is_float() && !Halide::Internal::is_const(expr);
+      IRGraphVisitor::include(expr);
+    }
+  } count;
+  for (const Num &value : values)
+    value.expr().accept(&count);
+  return count.operations;
+}
+
+static Halide::Tuple tupleOf(const Nums &values) {
+  std::vector<Expr> exprs;
+  for (const Num &value : values)
+    exprs.push_back(value.expr());
+  return Halide::Tuple(exprs);
+}
+
+/// Defines function(args) as one or several values.
+static void define(const Halide::FuncRef &at, const Nums &values) {
+  Halide::FuncRef reference = at;
+  if (values.size() == 1)
+    reference = values[0].expr();
+  else
+    reference = tupleOf(values);
+}
+
+/// The values of function(args).
+static Nums read(Func function, const std::vector<Expr> &args) {
+  Nums values;
+  Halide::FuncRef at = function(args);
+  if (function.outputs() == 1)
+    values.push_back(Num(Expr(at)));
+  else
+    for (int i = 0; i < function.outputs(); ++i)
+      values.push_back(Num(at[i]));
+  return values;
+}
+
+Expr KernelEmitter::extent(const Dim &dim) {
+  Expr sum = Expr(0);
+  bool empty = true;
+  for (const auto &[monomial, coefficient] : dim.getTerms()) {
+    Expr term = Expr(static_cast<int32_t>(coefficient));
+    bool unit = coefficient == 1 && !monomial.empty();
+    for (const std::string &name : monomial) {
+      term = unit ? Expr(sizes.find(name)->second) : term * sizes.find(name)->second;
+      unit = false;
+    }
+    sum = empty ? term : sum + term;
+    empty = false;
+  }
+  return sum;
+}
+
+/// Are all values scalars or of the result's sizes, with nothing but elementwise ops between them? Then memory is
+/// one long row, whatever the number of axes.
+bool KernelEmitter::isFlat() {
+  if (!target.halide.has_feature(Halide::Target::NoAsserts))
+    return false; // asserts compare the number of axes of buffers
+  Dims dims = dimsOf(kernel.getOutputs().front());
+  auto fits = [&](Value value) {
+    Dims other = dimsOf(value);
+    return other.empty() || other == dims;
+  };
+  for (Operation &op : kernel.getBody().front()) {
+    if (isa<YieldOp>(op))
+      continue;
+    bool scalarBroadcast = isa<BroadcastOp>(op) && dimsOf(op.getOperand(0)).empty();
+    if (!isa<ElementwiseOpInterface, FillOp, SizeOp>(op) && !scalarBroadcast)
+      return false;
+    if (!fits(op.getResult(0)))
+      return false;
+  }
+  return dims.size() > 1 && llvm::all_of(kernel.getBody().getArguments(), fits);
+}
+
+void KernelEmitter::makeInputs() {
+  inputs.clear();
+  for (BlockArgument argument : kernel.getBody().getArguments()) {
+    auto type = cast<RankedTensorType>(argument.getType());
+    Dims dims = dimsOf(type);
+    if (flat && dims.size() > 1)
+      dims = {*elementCount(dims)};
+    Halide::ImageParam image(memoryType(type.getElementType()), dims.size(),
+                             "in" + std::to_string(argument.getArgNumber()));
+    Expr stride = 1;
+    for (int axis = dims.size() - 1, i = 0; axis >= 0; --axis, ++i) {
+      Expr size = extent(dims[axis]);
+      image.dim(i).set_bounds(0, size).set_stride(stride);
+      stride = Halide::Internal::simplify(stride * size);
+    }
+    inputs.push_back(image);
+    result->arguments.push_back(image);
+  }
+}
+
+Num KernelEmitter::element(Value value, llvm::ArrayRef<Expr> index) {
+  std::vector<const void *> identity;
+  for (const Expr &expr : index)
+    identity.push_back(expr.get());
+  auto key = std::make_pair(value.getAsOpaquePointer(), identity);
+  if (auto found = known.find(key); found != known.end())
+    return found->second;
+
+  auto compute = [&]() -> Num {
+    if (auto argument = dyn_cast<BlockArgument>(value)) {
+      Num number(inputs[argument.getArgNumber()](reversed(index)));
+      return castTo(number, getElementTypeOrSelf(value.getType()));
+    }
+    Operation *op = value.getDefiningOp();
+    if (auto emitter = dyn_cast<EmitOpInterface>(op))
+      return emitter.element(*this, index);
+    if (!failed)
+      op->emitOpError("has no kernel code");
+    failed = true;
+    return constant(halideType(getElementTypeOrSelf(value.getType())), 0.0);
+  };
+  Num number = compute();
+  known.emplace(key, number);
+  keptAlive.emplace_back(index.begin(), index.end());
+  return number;
+}
+
+std::optional<std::vector<Var>> KernelEmitter::plainVariables(llvm::ArrayRef<Expr> index) const {
+  std::vector<Var> vars;
+  for (const Expr &expr : index) {
+    const auto *variable = expr.as<Halide::Internal::Variable>();
+    if (!variable || llvm::any_of(vars, [&](const Var &v) { return v.name() == variable->name; }))
+      return std::nullopt;
+    auto axis = llvm::find_if(result->axes, [&](const Var &v) { return v.name() == variable->name; });
+    if (axis == result->axes.end())
+      return std::nullopt;
+    vars.push_back(*axis);
+  }
+  return vars;
+}
+
+/// Inserts the reduced axes' positions into an index over the kept ones.
+static ExprIndex fullIndex(const ReduceSpec &spec, llvm::ArrayRef<Expr> kept,
+                           const std::vector<Expr> &reduced) {
+  ExprIndex full;
+  size_t nextKept = 0, nextReduced = 0;
+  for (int64_t axis = 0, rank = spec.dims.size(); axis < rank; ++axis)
+    full.push_back(llvm::is_contained(spec.axes, axis) ? reduced[nextReduced++] : kept[nextKept++]);
+  return full;
+}
+
+static double guessedLength(const ReduceSpec &spec) {
+  double length = 1;
+  for (int64_t axis : spec.axes)
+    length *= spec.dims[axis].valueIfStatic().value_or(64);
+  return length;
+}
+
+Nums KernelEmitter::reduce(Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Expr> keptIndex) {
+  return form == Form::Shared ? reduceShared(op, spec, keptIndex) : reducePerUse(spec, keptIndex);
+}
+
+Nums KernelEmitter::reduceShared(Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Expr> keptIndex) {
+  std::optional<std::vector<Var>> vars = plainVariables(keptIndex);
+  auto key = std::make_pair(op, std::string(spec.name));
+  auto sameVars = [&](const std::vector<Var> &a, const std::vector<Var> &b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const Var &x, const Var &y) { return x.name() == y.name(); });
+  };
+  auto found = shared.find(key);
+  if (!vars || (found != shared.end() && !sameVars(*vars, result->reductions[found->second].kept))) {
+    sharedFails = true;
+    return spec.initial;
+  }
+  if (found != shared.end())
+    return read(result->reductions[found->second].result, reversed(keptIndex));
+
+  std::string name = std::string(spec.name) + std::to_string(counter++);
+  Reduction reduction;
+  reduction.kept = *vars;
+  reduction.length = guessedLength(spec);
+  reduction.result = Func(name);
+  std::vector<Expr> args(vars->rbegin(), vars->rend());
+  std::vector<Var> vargs(vars->rbegin(), vars->rend());
+  std::vector<Expr> reduced;
+  int64_t last = spec.dims.size() - 1;
+  std::vector<std::pair<Expr, Expr>> ranges; // innermost first
+  for (size_t i = spec.axes.size(); i-- > 0;)
+    ranges.emplace_back(0, extent(spec.dims[spec.axes[i]]));
+
+  auto domain = [&](const std::string &suffix, const std::vector<std::pair<Expr, Expr>> &bounds) {
+    Halide::Region region;
+    for (const auto &[min, size] : bounds)
+      region.push_back(Halide::Range(min, size));
+    return RDom(region, name + suffix);
+  };
+  if (spec.axes.back() != last) {
+    // Columns: one chain per result.
+    RDom r = domain("_r", ranges);
+    for (int i = ranges.size() - 1; i >= 0; --i)
+      reduced.push_back(r[i]);
+    define(reduction.result(vargs), spec.initial);
+    Nums element = spec.element(fullIndex(spec, keptIndex, reduced));
+    result->operations += countOperations(element);
+    define(reduction.result(args), spec.combine(read(reduction.result, args), element));
+    for (int i = 0; i < static_cast<int>(ranges.size()); ++i)
+      reduction.loops.push_back(r[i]);
+  } else {
+    // Lanes: partial results along the last axis, whole vectors first, then the rest.
+    int vector = target.lanes(spec.initial[0].type());
+    std::optional<int64_t> length = spec.dims[last].valueIfStatic();
+    int vectors = !length || *length >= 8 * vector ? 4 : *length >= 2 * vector ? 2 : 1;
+    int count = reduction.laneCount = vectors * vector;
+    Func partial(name + "_lanes");
+    std::vector<Expr> laneArgs = {reduction.lane};
+    laneArgs.insert(laneArgs.end(), args.begin(), args.end());
+    std::vector<Var> laneVars = {reduction.lane};
+    laneVars.insert(laneVars.end(), vargs.begin(), vargs.end());
+    define(partial(laneVars), spec.initial);
+    Expr size = ranges.front().second, whole = size / count;
+    auto update = [&](RDom &r, const Expr &position) {
+      reduced.clear();
+      for (int i = ranges.size() - 1; i > 0; --i)
+        reduced.push_back(r[i]);
+      reduced.push_back(position);
+      Nums element = spec.element(fullIndex(spec, keptIndex, reduced));
+      result->operations += countOperations(element);
+      define(partial(laneArgs), spec.combine(read(partial, laneArgs), element));
+    };
+    if (!length || *length >= count) {
+      ranges.front() = {0, whole};
+      RDom r = domain("_r", ranges);
+      update(r, r[0] * count + reduction.lane);
+    }
+    if (!length || *length % count != 0) {
+      ranges.front() = {0, 1};
+      RDom r = domain("_tail", ranges);
+      r.where(reduction.lane < size - whole * count);
+      update(r, r[0] + whole * count + reduction.lane); // a condition counts only where its domain is used
+    }
+    reduction.lanes.push_back(partial);
+    // Halve down to one vector as vectors, then across its lanes.
+    for (int width = count / 2; width >= vector; width /= 2) {
+      Func half(name + "_by" + std::to_string(width));
+      std::vector<Expr> upper = laneArgs;
+      upper[0] = reduction.lane + width;
+      Func &previous = reduction.lanes.back();
+      define(half(laneVars), spec.combine(read(previous, laneArgs), read(previous, upper)));
+      reduction.lanes.push_back(half);
+    }
+    std::vector<Nums> items;
+    for (int i = 0; i < vector; ++i) {
+      laneArgs[0] = i;
+      items.push_back(read(reduction.lanes.back(), laneArgs));
+    }
+    for (size_t width = items.size() / 2; width >= 1; width /= 2)
+      for (size_t i = 0; i < width; ++i)
+        items[i] = spec.combine(items[i], items[i + width]);
+    define(reduction.result(vargs), items.front());
+  }
+  shared[key] = result->reductions.size();
+  result->reductions.push_back(reduction);
+  return read(reduction.result, reversed(keptIndex));
+}
+
+Nums KernelEmitter::reducePerUse(const ReduceSpec &spec, llvm::ArrayRef<Expr> keptIndex) {
+  std::string name = std::string(spec.name) + std::to_string(counter++);
+  Func function(name);
+  ExprIndex kept;
+  std::vector<Var> vars;
+  for (size_t i = 0; i < keptIndex.size(); ++i) {
+    vars.push_back(Var(name + "_" + std::to_string(i)));
+    kept.push_back(vars.back());
+  }
+  Halide::Region region;
+  for (size_t i = spec.axes.size(); i-- > 0;)
+    region.push_back(Halide::Range(0, extent(spec.dims[spec.axes[i]])));
+  RDom r(region, name + "_r");
+  std::vector<Expr> reduced;
+  for (int i = region.size() - 1; i >= 0; --i)
+    reduced.push_back(r[i]);
+
+  // What the element reads through functions of its own runs in this function's innermost loop.
+  std::vector<Func> outer;
+  std::swap(outer, pending);
+  Nums element = spec.element(fullIndex(spec, kept, reduced));
+  define(function(std::vector<Var>(vars.rbegin(), vars.rend())), spec.initial);
+  define(function(reversed(kept)), spec.combine(read(function, reversed(kept)), element));
+  for (Func &nested : pending)
+    nested.compute_at(function, r[0]).store_in(Halide::MemoryType::Register);
+  // The loops over kept variables have one turn; they stay inside.
+  std::swap(outer, pending);
+  pending.push_back(function);
+  return read(function, reversed(keptIndex));
+}
+
+Num KernelEmitter::contract(Operation *op, const ContractSpec &spec, llvm::ArrayRef<Expr> index) {
+  std::optional<std::vector<Var>> vars = plainVariables(index);
+  bool own = vars && vars->size() == result->axes.size() &&
+             std::equal(vars->begin(), vars->end(), result->axes.begin(),
+                        [](const Var &a, const Var &b) { return a.name() == b.name(); });
+  if (form == Form::Shared) {
+    if (!own || result->product) {
+      sharedFails = true;
+      return constant(spec.type, 0.0);
+    }
+    result->product =
+        std::make_unique<Gemm>(spec, result->axes, target, [&](const Dim &dim) { return extent(dim); });
+    return result->product->value();
+  }
+  ReduceSpec sum{"product", {}, {}, {constant(spec.type, 0.0)}, {}, {}};
+  size_t batch = index.size() - 2;
+  for (size_t i = 0; i < batch; ++i)
+    sum.dims.push_back(Dim(1)); // only the reduced axis' size matters
+  sum.dims.append({spec.m, spec.n, spec.k});
+  sum.axes = {static_cast<int64_t>(batch) + 2};
+  sum.element = [&](llvm::ArrayRef<Expr> at) -> Nums {
+    llvm::ArrayRef<Expr> outer = at.take_front(batch);
+    return {spec.lhs(outer, at[batch], at[batch + 2]) * spec.rhs(outer, at[batch + 2], at[batch + 1])};
+  };
+  sum.combine = [](const Nums &a, const Nums &b) -> Nums { return {a[0] + b[0]}; };
+  return reducePerUse(sum, index)[0];
+}
+
+bool KernelEmitter::emitForm(Form newForm) {
+  form = newForm;
+  sharedFails = failed = false;
+  known.clear();
+  keptAlive.clear();
+  shared.clear();
+  pending.clear();
+  sizes.clear();
+  result = std::make_unique<EmittedKernel>();
+  for (const std::string &name : kernel.runtimeDims())
+    sizes.insert({name, Halide::Param<int32_t>("size_" + name)});
+  flat = isFlat();
+  makeInputs();
+  for (const std::string &name : kernel.runtimeDims())
+    result->arguments.push_back(sizes.find(name)->second);
+
+  result->dims = dimsOf(kernel.getOutputs().front());
+  if (flat)
+    result->dims = {*elementCount(result->dims)};
+  ExprIndex axes;
+  for (size_t axis = 0; axis < result->dims.size(); ++axis) {
+    result->axes.push_back(Var("axis" + std::to_string(axis)));
+    axes.push_back(result->axes.back());
+  }
+  Nums values;
+  for (Value value : kernel.yieldOp().getValues()) {
+    llvm::ArrayRef<Expr> index = axes;
+    if (flat && dimsOf(value).empty())
+      index = {};
+    Num number = element(value, index);
+    values.push_back(castTo(number, memoryType(getElementTypeOrSelf(value.getType()))));
+  }
+  if (failed || sharedFails)
+    return false;
+
+  result->operations += countOperations(values);
+  Func out("out");
+  std::vector<Var> args(result->axes.rbegin(), result->axes.rend());
+  if (values.size() > 1) {
+    result->staged = Func("results");
+    define((*result->staged)(args), values);
+    values = read(*result->staged, std::vector<Expr>(args.begin(), args.end()));
+  }
+  define(out(args), values);
+  result->out = out;
+
+  bool blocked = result->product && result->product->leavesRowsOpen();
+  std::vector<Halide::OutputImageParam> buffers = out.output_buffers();
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    Expr stride = 1;
+    for (int axis = result->dims.size() - 1, d = 0; axis >= 0; --axis, ++d) {
+      Expr size = extent(result->dims[axis]);
+      buffers[i].dim(d).set_stride(stride);
+      // Sizes of the other results are those of the first.
+      if (i == 0 && !(blocked && d == 1))
+        buffers[i].dim(d).set_bounds(0, size);
+      else if (i == 0)
+        buffers[i].dim(d).set_min(0);
+      stride = Halide::Internal::simplify(stride * size);
+    }
+  }
+  return true;
+}
+
+std::unique_ptr<EmittedKernel> KernelEmitter::emit() {
+  Dims dims = dimsOf(kernel.getOutputs().front());
+  for (Value output : kernel.getOutputs())
+    if (dimsOf(output) != dims) {
+      kernel.emitOpError("results of one kernel have different sizes: ")
+          << dimsText(dims) << " and " << dimsText(dimsOf(output));
+      return nullptr;
+    }
+  // With checks on, kernels are plain loops: padded vectors read under masks, which Halide's checks of bounds do not
+  // take into account.
+  bool plain = !target.halide.has_feature(Halide::Target::NoAsserts);
+  bool emitted = emitForm(plain ? Form::PerUse : Form::Shared);
+  if (failed)
+    return nullptr;
+  // What the schedules below take for granted.
+  const std::vector<Reduction> &reductions = result->reductions;
+  bool fits = emitted && form == Form::Shared && !(result->product && !reductions.empty());
+  for (const Reduction &reduction : reductions) {
+    const Reduction &first = reductions.front();
+    fits &= reduction.lanes.empty() == first.lanes.empty() && reduction.kept.size() == first.kept.size();
+    for (size_t i = 0; fits && i < first.kept.size(); ++i)
+      fits &= llvm::any_of(first.kept, [&](const Var &v) { return v.name() == reduction.kept[i].name(); });
+    fits &= !reduction.lanes.empty() ||
+            (!reduction.kept.empty() && reduction.kept.back().name() == first.kept.back().name());
+  }
+  if (!fits && form == Form::Shared && !emitForm(Form::PerUse))
+    return nullptr;
+
+  result->symbol = kernel.getSymbol().value_or("kernel").str();
+  if (form == Form::PerUse)
+    schedulePerUse(*result, pending);
+  else if (result->product)
+    result->product->schedule(*result);
+  else if (result->reductions.empty())
+    schedulePointwise(*result, target);
+  else if (result->reductions.front().lanes.empty())
+    scheduleColumns(*result, target);
+  else
+    scheduleLanes(*result, target);
+  return std::move(result);
+}
+
+} // namespace nnc

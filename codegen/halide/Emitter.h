@@ -1,0 +1,123 @@
+// Emitter.h: from the region of one nn.kernel to scheduled Halide functions.
+//
+// The region is read backwards from its results: element(value, index) is the expression of one element, and
+// elementwise ops, broadcasts and transposes only compose expressions. Ops that need a loop of their own, the
+// anchors, become Halide functions: reductions by reduce(), matrix products by contract().
+//
+// Two ways of emitting. Shared: each anchor is one function, read by the result and by other anchors at plain
+// loop variables of the result; Schedules.h and Gemm.h then give it registers, vectors and tasks. This covers
+// what fusion makes. PerUse: each reading of an anchor gets a function of its own in the reader's innermost loop;
+// any region at all is compiled that way, correctly and slowly, with no memory beyond registers.
+#ifndef NNC_CODEGEN_HALIDE_EMITTER_H
+#define NNC_CODEGEN_HALIDE_EMITTER_H
+
+#include "codegen/halide/Num.h"
+#include "codegen/halide/Targets.h"
+#include "ir/Dialect.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/StringMap.h"
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace nnc {
+
+class Gemm;
+struct ContractSpec;
+class KernelEmitter;
+using ExprIndex = llvm::SmallVector<Halide::Expr, 4>;
+using Nums = llvm::SmallVector<Num, 2>;
+
+/// What a reduction computes, over `axes` of a space of sizes `dims`.
+struct ReduceSpec {
+  const char *name;
+  Dims dims;
+  llvm::SmallVector<int64_t> axes; // sorted
+  Nums initial;                    // one per component; an argmax has two
+  /// The element at a full index.
+  std::function<Nums(llvm::ArrayRef<Halide::Expr>)> element;
+  /// Associative and commutative up to rounding.
+  std::function<Nums(const Nums &, const Nums &)> combine;
+};
+
+/// A reduction, shared form. The innermost axis decides its style: if it is reduced, vectors run along it and hold
+/// partial results ("lanes"), else vectors run across and hold one result per lane ("columns").
+struct Reduction {
+  Halide::Func result; // over the kept variables
+  std::vector<Halide::Func>
+      lanes; // lanes style: functions of a lane variable and the kept ones, first the partial sums
+  Halide::Var lane{"lane"};
+  std::vector<Halide::RVar> loops; // columns style: the reduced axes, innermost first
+  std::vector<Halide::Var> kept;   // variables of the result it is read at, outermost first
+  int laneCount = 0;               // elements the partial sums take in one turn
+  double length = 1;               // elements it reduces, guessed where known at run time only
+};
+
+/// The emitted kernel: one function whose elements are all results, its arguments, and its anchors.
+struct EmittedKernel {
+  std::string symbol;
+  Halide::Func out;
+  /// With several results: computes them all before the first is stored, as a result may take an input's place.
+  std::optional<Halide::Func> staged;
+  std::vector<Halide::Var> axes; // of the result, outermost first
+  Dims dims;
+  std::vector<Halide::Argument> arguments;
+  std::vector<Reduction> reductions; // in order of dependence
+  std::unique_ptr<Gemm> product;
+  double operations = 1; // of floats per element, roughly
+
+  EmittedKernel();
+  ~EmittedKernel();
+};
+
+class KernelEmitter {
+public:
+  KernelEmitter(KernelOp kernel, KernelTarget target);
+  ~KernelEmitter();
+
+  /// Emits and schedules; null, after a diagnostic, if an op cannot be emitted.
+  std::unique_ptr<EmittedKernel> emit();
+
+  // For emitters of ops.
+  Num element(mlir::Value value, llvm::ArrayRef<Halide::Expr> index);
+  Nums reduce(mlir::Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
+  Num contract(mlir::Operation *op, const ContractSpec &spec, llvm::ArrayRef<Halide::Expr> index);
+  /// The value of a size.
+  Halide::Expr extent(const Dim &dim);
+  const KernelTarget &getTarget() const { return target; }
+
+private:
+  enum class Form { Shared, PerUse };
+
+  bool emitForm(Form form);
+  void makeInputs();
+  bool isFlat();
+  std::optional<std::vector<Halide::Var>> plainVariables(llvm::ArrayRef<Halide::Expr> index) const;
+  Nums reduceShared(mlir::Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
+  Nums reducePerUse(const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
+
+  KernelOp kernel;
+  KernelTarget target;
+  Form form = Form::Shared;
+  bool flat = false; // all values are indexed as one axis
+  bool sharedFails = false;
+  bool failed = false;
+  llvm::StringMap<Halide::Param<int32_t>> sizes;
+  std::vector<Halide::ImageParam> inputs;
+  std::unique_ptr<EmittedKernel> result;
+  /// Elements already written, by value and the identity of the index expressions.
+  std::map<std::pair<void *, std::vector<const void *>>, Num> known;
+  std::vector<ExprIndex> keptAlive; // the index expressions above, so that no other takes their address
+  std::map<std::pair<mlir::Operation *, std::string>, size_t> shared; // reductions by op and name
+  std::vector<Halide::Func> pending; // PerUse: functions to be placed in the function being written
+  unsigned counter = 0;
+};
+
+/// Attaches EmitOpInterface to all ops of the dialect that kernels may hold.
+void registerEmitters(mlir::MLIRContext &context);
+
+} // namespace nnc
+
+#include "codegen/halide/Emit.h.inc"
+
+#endif

@@ -1,0 +1,247 @@
+// Gemm.cpp: see Gemm.h.
+#include "codegen/halide/Gemm.h"
+#include <algorithm>
+
+using namespace Halide;
+
+namespace nnc {
+namespace {
+
+constexpr TailStrategy Guard = TailStrategy::GuardWithIf;
+// For splits that divide: inner loops of a tile, whose extent is bounded to a multiple of the factor.
+constexpr TailStrategy Exact = TailStrategy::RoundUp;
+
+/// A register tile and the time it takes per multiply-add, relative to the best.
+struct Tile {
+  int rows, vectors;
+  double cost;
+};
+
+/// Tiles obey rows * vectors + vectors + 1 <= registers: accumulators, one row of rhs, one number of lhs. One more
+/// and the inner loop spills. More than eight rows want more address registers than there are.
+llvm::ArrayRef<Tile> tilesFor(const Machine &machine) {
+  static const Tile wide[] = {{6, 4, 1.0}, {8, 3, 1.02}, {8, 2, 1.15}, {8, 1, 1.6}};
+  static const Tile narrow[] = {{4, 3, 1.0}, {6, 2, 1.05}, {8, 1, 1.6}};
+  // Without fused multiply-add the product needs a register of its own.
+  static const Tile separate[] = {{4, 2, 1.0}, {8, 1, 1.4}};
+  if (!machine.fma)
+    return separate;
+  return machine.vectorRegisters >= 32 ? llvm::ArrayRef<Tile>(wide) : llvm::ArrayRef<Tile>(narrow);
+}
+
+int64_t guess(const Dim &dim) { return std::max<int64_t>(1, dim.valueIfStatic().value_or(64)); }
+int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+} // namespace
+
+GemmPlan planGemm(const ContractSpec &spec, const KernelTarget &target) {
+  GemmPlan plan{};
+  plan.lanes = target.lanes(spec.type);
+  int64_t n = guess(spec.n);
+  double best = 0;
+  for (const Tile &tile : tilesFor(target.machine)) {
+    int64_t columns = tile.vectors * plan.lanes;
+    double cost = tile.cost * ceilDiv(n, columns) * columns;
+    if (best == 0 || cost < best) {
+      best = cost;
+      plan.rows = tile.rows;
+      plan.vectors = tile.vectors;
+    }
+  }
+  if (auto m = spec.m.valueIfStatic())
+    plan.rows = std::clamp<int64_t>(*m, 1, plan.rows);
+  plan.columns = plan.vectors * plan.lanes;
+  plan.unrollK = 2;
+
+  // A panel of this many bytes stays in the second-level cache beside the rows that stream past it, and on the
+  // stack of any thread.
+  constexpr int64_t panelBytes = 128 << 10, blockBytes = 64 << 10;
+  int64_t rowBytes = plan.columns * spec.type.bytes();
+  bool ragged = !spec.n.isStatic() || spec.n.value() % plan.columns != 0;
+  std::optional<int64_t> k = spec.k.valueIfStatic();
+  if (!ragged && !spec.rhsAcross && (k || !spec.lhsDown))
+    plan.form = GemmPlan::Direct;
+  else if (k && *k * rowBytes <= panelBytes)
+    plan.form = GemmPlan::Panel;
+  else
+    plan.form = GemmPlan::Blocked;
+  plan.blockK = std::max<int64_t>(32, blockBytes / rowBytes);
+
+  // Tasks: rows first, as all read the same panel; then panels. A copied panel wants rows to pay for it.
+  double rowWork = 2.0 * plan.rows * plan.columns * guess(spec.k);
+  int64_t panels = ceilDiv(n, plan.columns), tiles = ceilDiv(guess(spec.m), plan.rows);
+  int64_t rows = std::max<int64_t>(1, std::ceil(target.machine.flopsPerTask / rowWork));
+  if (plan.form != GemmPlan::Direct)
+    rows = std::max<int64_t>(rows, 16);
+  // The stack holds a block of rows.
+  if (plan.form == GemmPlan::Blocked)
+    rows = std::min<int64_t>(rows, std::max<int64_t>(1, (32 << 10) / (plan.rows * rowBytes)));
+  if (spec.m.isStatic()) {
+    rows = std::min(rows, tiles);
+    rows = ceilDiv(tiles, ceilDiv(tiles, rows)); // blocks of equal size
+  }
+  plan.rowsPerTask = rows;
+  double taskWork = rowWork * std::min(rows, tiles);
+  plan.panelsPerTask = std::clamp<int64_t>(std::ceil(target.machine.flopsPerTask / taskWork), 1, panels);
+  plan.panelsPerTask = ceilDiv(panels, ceilDiv(panels, plan.panelsPerTask));
+  if (!spec.n.isStatic())
+    plan.panelsPerTask = 1;
+  return plan;
+}
+
+Gemm::Gemm(const ContractSpec &spec, std::vector<Var> axesOfResult, const KernelTarget &target,
+           const std::function<Expr(const Dim &)> &extent)
+    : spec(spec), axes(std::move(axesOfResult)), plan(planGemm(spec, target)) {
+  Var x = axes.back(), y = axes[axes.size() - 2];
+  std::vector<Expr> batch(axes.begin(), axes.end() - 2);
+  Expr m = extent(spec.m), n = extent(spec.n);
+  ragged = !spec.n.isStatic() || spec.n.value() % plan.columns != 0;
+  k = RDom(0, extent(spec.k), "k");
+  std::vector<Var> args(axes.rbegin(), axes.rend());
+
+  // The last tile of rows computes the last row again instead of reading behind lhs; it stores what is its own.
+  Expr row = plan.rows == 1 ? Expr(y) : min(y, m - 1);
+  Num left = spec.lhs(batch, row, k);
+  Expr right;
+  if (plan.form == GemmPlan::Direct) {
+    right = spec.rhs(batch, k, x).expr();
+  } else {
+    std::vector<Var> panelArgs = {column, depth, panelIndex};
+    panelArgs.insert(panelArgs.end(), axes.rbegin() + 2, axes.rend());
+    if (ragged) {
+      columns = RDom(0, plan.columns, "columns");
+      Expr source = panelIndex * plan.columns + columns;
+      columns.where(source < n);
+      panel(panelArgs) = constant(spec.type, 0.0).expr();
+      std::vector<Expr> filled(panelArgs.begin(), panelArgs.end());
+      filled[0] = columns;
+      panel(filled) = spec.rhs(batch, depth, source).expr();
+    } else {
+      panel(panelArgs) = spec.rhs(batch, depth, panelIndex * plan.columns + column).expr();
+    }
+    std::vector<Expr> at = {x % plan.columns, k, x / plan.columns};
+    at.insert(at.end(), batch.rbegin(), batch.rend());
+    right = panel(at);
+  }
+  sum(args) = constant(spec.type, 0.0).expr();
+  sum(args) = fma(left, Num(right), Num(sum(args))).expr();
+}
+
+Num Gemm::value() const {
+  Func f = sum;
+  return Num(f(std::vector<Expr>(axes.rbegin(), axes.rend())));
+}
+
+void Gemm::schedule(EmittedKernel &kernel) {
+  Func &out = kernel.out;
+  Var x = axes.back(), y = axes[axes.size() - 2];
+  Var xo("xo"), xv("xv"), xi("xi"), yo("yo"), yi("yi"), yt("yt"), xt("xt");
+
+  // x -> task xt, panel xo, vector xv, lane xi; y -> task yt, tile yo, row yi.
+  out.split(x, xo, xi, plan.columns, Guard)
+      .split(xi, xv, xi, plan.lanes, Exact)
+      .split(y, yo, yi, plan.rows, Guard)
+      .split(yo, yt, yo, plan.rowsPerTask, Guard)
+      .split(xo, xt, xo, plan.panelsPerTask, Guard);
+  std::vector<VarOrRVar> order = {xi, xv, yi, yo, xo, xt, yt};
+  order.insert(order.end(), axes.rbegin() + 2, axes.rend());
+  out.reorder(order).vectorize(xi).unroll(xv).unroll(yi).never_partition_all();
+
+  // One parallel loop over all tasks.
+  Var tasks("task");
+  out.fuse(xt, yt, tasks);
+  for (size_t axis = axes.size() - 2; axis-- > 0;) {
+    Var fused("task" + std::to_string(axis));
+    out.fuse(tasks, axes[axis], fused);
+    tasks = fused;
+  }
+  out.parallel(tasks);
+
+  if (kernel.staged)
+    kernel.staged->compute_at(out, xv)
+        .store_in(MemoryType::Register)
+        .bound_storage(x, plan.lanes)
+        .vectorize(x, plan.lanes, Guard)
+        .never_partition_all();
+  // A task is within one matrix of the batch, which is hard to see behind the fused loop.
+  for (size_t axis = 0; axis + 2 < axes.size(); ++axis)
+    sum.bound_extent(axes[axis], 1);
+  if (plan.form == GemmPlan::Blocked) {
+    scheduleBlocked(LoopLevel(out, xo));
+    return;
+  }
+  sum.compute_at(out, yo)
+      .store_in(MemoryType::Register)
+      .bound_extent(x, plan.columns)
+      .bound_extent(y, plan.rows)
+      .vectorize(x, plan.lanes, Exact)
+      .unroll(x)
+      .unroll(y);
+  sum.update().reorder(x, y, k.x).vectorize(x, plan.lanes, Exact).unroll(x).unroll(y);
+  if (plan.unrollK > 1)
+    sum.update().unroll(k.x, plan.unrollK, Guard);
+  if (plan.form == GemmPlan::Panel) {
+    panel.compute_at(out, xo);
+    schedulePanelStages();
+  }
+}
+
+void Gemm::scheduleBlocked(const LoopLevel &panelLoop) {
+  Var x = axes.back(), y = axes[axes.size() - 2], tile("tile"), row("row");
+  RVar block("block"), inner("inner");
+  int blockRows = plan.rows * plan.rowsPerTask;
+  sum.compute_at(panelLoop)
+      .store_in(MemoryType::Register)
+      .bound_extent(x, plan.columns)
+      .bound_storage(y, blockRows)
+      .vectorize(x, plan.lanes, Exact)
+      .unroll(x)
+      .never_partition_all();
+  // The accumulators of a tile are loaded into registers before the loop over `inner` and stored behind it.
+  sum.update()
+      .split(y, tile, row, plan.rows, Exact)
+      .split(k.x, block, inner, plan.blockK, Guard)
+      .reorder(x, row, inner, tile, block)
+      .vectorize(x, plan.lanes, Exact)
+      .unroll(x)
+      .unroll(row)
+      .never_partition_all();
+  if (plan.unrollK > 1)
+    sum.update().unroll(inner, plan.unrollK, Guard);
+  panel.compute_at(sum, block).bound_storage(depth, plan.blockK);
+  schedulePanelStages();
+}
+
+void Gemm::schedulePanelStages() {
+  panel.store_in(MemoryType::Register)
+      .bound_extent(column, plan.columns)
+      .bound_extent(panelIndex, 1)
+      .never_partition_all();
+  for (size_t axis = 0; axis + 2 < axes.size(); ++axis)
+    panel.bound_extent(axes[axis], 1);
+  // A transposing copy reads a few rows of rhs side by side, each along its contiguous axis.
+  constexpr int rowsAtOnce = 16;
+  if (!ragged && spec.rhsAcross) {
+    Var outer("outer"), inner("inner");
+    int factor = std::min(rowsAtOnce, plan.columns);
+    while (plan.columns % factor != 0)
+      --factor;
+    panel.split(column, outer, inner, factor, Exact).reorder(inner, depth, outer).unroll(inner);
+    return;
+  }
+  panel.vectorize(column, plan.lanes, Exact).unroll(column);
+  if (!ragged)
+    return;
+  Stage fill = panel.update();
+  fill.never_partition_all();
+  if (spec.rhsAcross) {
+    RVar outer("outer"), inner("inner");
+    fill.split(columns.x, outer, inner, std::min(rowsAtOnce, plan.columns), Guard)
+        .reorder(inner, depth, outer);
+    fill.unroll(inner);
+  } else {
+    fill.vectorize(columns.x, plan.lanes, Guard).unroll(columns.x);
+  }
+}
+
+} // namespace nnc

@@ -1,0 +1,221 @@
+// Schedules.cpp: see Schedules.h. Sizes known at run time only are taken to be 64 where a guess is needed; tasks are
+// chunks of a fixed number of rows, so that small inputs make one task, which runs in the calling thread.
+#include "codegen/halide/Schedules.h"
+#include <algorithm>
+
+using namespace Halide;
+
+namespace nnc {
+namespace {
+
+constexpr TailStrategy Guard = TailStrategy::GuardWithIf;
+
+double guess(const Dim &dim) { return std::max<int64_t>(1, dim.valueIfStatic().value_or(64)); }
+
+/// Loop variables of the result, outermost first, with their sizes.
+struct Loop {
+  Var var;
+  Dim size;
+};
+
+/// Makes tasks of the loops (outermost first), each of at least `grain` times the work of one turn of the innermost
+/// of them. Returns the variable of that innermost turn.
+Var makeTasks(Func out, std::vector<Loop> loops, double grain) {
+  // Loops inside the one that is split run whole.
+  size_t split = loops.size() - 1;
+  double rows = std::max(1.0, grain);
+  Var innermost = loops.back().var;
+  while (split > 0 && loops[split].size.isStatic() && guess(loops[split].size) <= rows)
+    rows = std::ceil(rows / guess(loops[split--].size));
+  Var task("task"), within("within");
+  out.split(loops[split].var, task, within, static_cast<int>(std::min(rows, 1e6)), Guard);
+  if (split == loops.size() - 1)
+    innermost = within;
+  // The outer ones are tasks too.
+  for (size_t i = split; i-- > 0;) {
+    Var fused("task" + std::to_string(i));
+    out.fuse(task, loops[i].var, fused);
+    task = fused;
+  }
+  out.parallel(task);
+  return innermost;
+}
+
+/// The type vectors are laid out for: the widest number in memory.
+int lanesOf(const EmittedKernel &kernel, const KernelTarget &target) {
+  int bytes = 1;
+  for (const Type &type : kernel.out.types())
+    bytes = std::max(bytes, type.bytes());
+  for (const Argument &argument : kernel.arguments)
+    if (argument.is_buffer())
+      bytes = std::max(bytes, argument.type.bytes());
+  return target.machine.vectorBytes / std::max(bytes, 4);
+}
+
+void stageAt(EmittedKernel &kernel, const Var &loop, const Var &vector, int lanes) {
+  if (kernel.staged)
+    kernel.staged->compute_at(kernel.out, loop)
+        .store_in(MemoryType::Register)
+        .bound_storage(vector, lanes)
+        .vectorize(vector, lanes, Guard);
+}
+
+} // namespace
+
+void schedulePointwise(EmittedKernel &kernel, const KernelTarget &target) {
+  Func &out = kernel.out;
+  if (kernel.axes.empty()) {
+    if (kernel.staged)
+      kernel.staged->compute_root();
+    return;
+  }
+  int lanes = lanesOf(kernel, target);
+  Var x = kernel.axes.back(), xo("xo"), xi("xi");
+  double bytes = 0;
+  for (const Argument &argument : kernel.arguments)
+    if (argument.is_buffer() && argument.dimensions > 0)
+      bytes += argument.type.bytes();
+  for (const Type &type : out.types())
+    bytes += type.bytes();
+  double elements =
+      std::min(target.machine.bytesPerTask / bytes, target.machine.flopsPerTask / kernel.operations);
+  if (kernel.axes.size() == 1) {
+    // Whole vectors per task, so that only the last task has a tail.
+    int stretch = std::max<int>(lanes, static_cast<int>(elements) / lanes * lanes);
+    Var task("task");
+    out.split(x, task, x, stretch, Guard).split(x, xo, xi, lanes, Guard).vectorize(xi).parallel(task);
+  } else {
+    std::vector<Loop> loops;
+    for (size_t axis = 0; axis + 1 < kernel.axes.size(); ++axis)
+      loops.push_back({kernel.axes[axis], kernel.dims[axis]});
+    out.split(x, xo, xi, lanes, Guard).vectorize(xi);
+    makeTasks(out, loops, elements / guess(kernel.dims.back()));
+  }
+  stageAt(kernel, xo, x, lanes);
+}
+
+/// The result's loops split into those all reductions are read at, and the others, both outermost first.
+static std::pair<std::vector<Loop>, std::vector<Loop>> keptAndFree(const EmittedKernel &kernel) {
+  std::pair<std::vector<Loop>, std::vector<Loop>> loops;
+  for (auto [var, size] : llvm::zip(kernel.axes, kernel.dims)) {
+    bool kept =
+        llvm::any_of(kernel.reductions.front().kept, [&](const Var &v) { return v.name() == var.name(); });
+    (kept ? loops.first : loops.second).push_back({var, size});
+  }
+  return loops;
+}
+
+void scheduleLanes(EmittedKernel &kernel, const KernelTarget &target) {
+  Func &out = kernel.out;
+  auto [kept, free] = keptAndFree(kernel);
+  double work = 1;
+  for (const Loop &loop : free)
+    work *= guess(loop.size);
+  double operations = work * kernel.operations;
+  for (const Reduction &reduction : kernel.reductions)
+    operations += reduction.length * kernel.operations;
+
+  // Free loops innermost, the last axis as vectors.
+  Var xo("xo"), xi("xi");
+  int lanes = lanesOf(kernel, target);
+  std::vector<VarOrRVar> order;
+  bool vectors = !free.empty() && free.back().var.name() == kernel.axes.back().name();
+  if (vectors) {
+    out.split(free.back().var, xo, xi, lanes, Guard).vectorize(xi);
+    order = {xi, xo};
+  }
+  for (size_t i = free.size() - vectors; i-- > 0;)
+    order.push_back(free[i].var);
+  for (size_t i = kept.size(); i-- > 0;)
+    order.push_back(kept[i].var);
+  if (order.size() > 1)
+    out.reorder(order);
+  LoopLevel level = LoopLevel::root();
+  if (!kept.empty())
+    level = LoopLevel(out, makeTasks(out, kept, target.machine.flopsPerTask / operations));
+  if (kernel.staged) {
+    if (vectors)
+      stageAt(kernel, xo, free.back().var, lanes);
+    else
+      kernel.staged->compute_at(free.empty() ? level : LoopLevel(out, free.back().var))
+          .store_in(MemoryType::Register);
+  }
+  for (Reduction &reduction : kernel.reductions) {
+    for (Func &function : reduction.lanes) {
+      int vector = target.lanes(function.types()[0]);
+      for (int stage = 0; stage <= function.num_update_definitions(); ++stage) {
+        Stage s = stage == 0 ? Stage(function) : function.update(stage - 1);
+        s.vectorize(reduction.lane, vector, TailStrategy::RoundUp);
+        if (&function == &reduction.lanes.front() && reduction.laneCount > vector)
+          s.unroll(reduction.lane);
+      }
+      function.compute_at(level).store_in(MemoryType::Register);
+    }
+    reduction.result.compute_at(level).store_in(MemoryType::Register);
+  }
+}
+
+void scheduleColumns(EmittedKernel &kernel, const KernelTarget &target) {
+  Func &out = kernel.out;
+  auto [kept, free] = keptAndFree(kernel);
+  const Reduction &first = kernel.reductions.front();
+  Var x = first.kept.back(), xo("xo"), xi("xi");
+  Dim width;
+  for (const Loop &loop : kept)
+    if (loop.var.name() == x.name())
+      width = loop.size;
+  int lanes = lanesOf(kernel, target), vectors = 1;
+  // Several sums side by side hide the latency of the addition; the unrolled loop needs a size that divides.
+  for (int candidate : {4, 2})
+    if (width.isStatic() && width.value() % (candidate * lanes) == 0 && vectors == 1)
+      vectors = candidate;
+  int columns = vectors * lanes;
+
+  double operations = kernel.operations * columns;
+  for (const Loop &loop : free)
+    operations *= guess(loop.size);
+  for (const Reduction &reduction : kernel.reductions)
+    operations += reduction.length * columns * kernel.operations;
+
+  Var xv("xv");
+  out.split(x, xo, xi, columns, Guard)
+      .split(xi, xv, xi, lanes, TailStrategy::RoundUp)
+      .vectorize(xi)
+      .unroll(xv);
+  std::vector<VarOrRVar> order = {xi, xv};
+  for (size_t i = free.size(); i-- > 0;)
+    order.push_back(free[i].var);
+  order.push_back(xo);
+  std::vector<Loop> outer;
+  for (const Loop &loop : kept)
+    if (loop.var.name() != x.name())
+      outer.push_back(loop);
+  for (size_t i = outer.size(); i-- > 0;)
+    order.push_back(outer[i].var);
+  out.reorder(order);
+  std::vector<Loop> tasks = outer;
+  tasks.push_back({xo, width.isStatic() ? Dim((width.value() + columns - 1) / columns) : width});
+  Var level = makeTasks(out, tasks, target.machine.flopsPerTask / operations);
+  stageAt(kernel, xv, x, lanes);
+  for (Reduction &reduction : kernel.reductions) {
+    Func &result = reduction.result;
+    result.compute_at(out, level).store_in(MemoryType::Register).vectorize(x, lanes, Guard);
+    std::vector<VarOrRVar> inner = {x};
+    inner.insert(inner.end(), reduction.loops.begin(), reduction.loops.end());
+    result.update().reorder(inner).vectorize(x, lanes, Guard);
+    if (vectors > 1) {
+      result.bound_extent(x, columns).unroll(x);
+      result.update().unroll(x);
+    }
+  }
+}
+
+void schedulePerUse(EmittedKernel &kernel, const std::vector<Func> &anchors) {
+  LoopLevel level = kernel.axes.empty() ? LoopLevel::root() : LoopLevel(kernel.out, kernel.axes.back());
+  for (Func anchor : anchors)
+    anchor.compute_at(level).store_in(MemoryType::Register);
+  if (kernel.staged)
+    kernel.staged->compute_at(level).store_in(MemoryType::Register);
+}
+
+} // namespace nnc

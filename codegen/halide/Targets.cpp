@@ -1,0 +1,65 @@
+// Targets.cpp: the table of targets. A new processor is one row here.
+#include "codegen/halide/Targets.h"
+
+using Halide::Target;
+
+namespace nnc {
+namespace {
+
+struct Row {
+  const char *name;
+  Target::Arch arch;
+  std::vector<Target::Feature> features;
+  Machine machine;
+};
+
+// In the order of what they demand; `host` takes the last that runs here.
+const std::vector<Row> &table() {
+  static const std::vector<Row> rows = {
+      {"x86-64", Target::X86, {}, {16, 16, false, 32 << 10, 1e5, 64 << 10}},
+      {"x86-64-v3",
+       Target::X86,
+       {Target::SSE41, Target::AVX, Target::F16C, Target::FMA, Target::AVX2},
+       {32, 16, true, 32 << 10, 4e5, 64 << 10}},
+      {"x86-64-v4",
+       Target::X86,
+       {Target::SSE41, Target::AVX, Target::F16C, Target::FMA, Target::AVX2, Target::AVX512,
+        Target::AVX512_Skylake},
+       {64, 32, true, 32 << 10, 5e5, 64 << 10}},
+  };
+  return rows;
+}
+
+KernelTarget targetOf(const Row &row) {
+  // No runtime of Halide's: kernels need a parallel loop and the C library, which nnc links itself.
+  std::vector<Target::Feature> features = row.features;
+  features.insert(features.end(), {Target::StrictFloat, Target::UserContext, Target::NoRuntime,
+                                   Target::NoBoundsQuery, Target::NoAsserts});
+  return {row.name, Target(Target::Linux, row.arch, 64, features), row.machine};
+}
+
+} // namespace
+
+std::optional<KernelTarget> findKernelTarget(llvm::StringRef name) {
+  std::optional<KernelTarget> found;
+  if (name == "host") {
+    Target host = Halide::get_host_target();
+    for (const Row &row : table())
+      if (row.arch == host.arch && host.features_all_of(row.features))
+        found = targetOf(row);
+    return found;
+  }
+  for (const Row &row : table())
+    if (name == row.name)
+      return targetOf(row);
+  return std::nullopt;
+}
+
+std::vector<std::string> kernelTargetNames() {
+  std::vector<std::string> names = {"host"};
+  for (const Row &row : table())
+    names.push_back(row.name);
+  return names;
+}
+
+} // namespace nnc
