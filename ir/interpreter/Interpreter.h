@@ -42,6 +42,9 @@ struct Outcome {
 /// out of range, an argument whose shape is not what its type says.
 mlir::FailureOr<Outcome> interpret(FuncOp function, const Call &call);
 
+/// What `variable` is in an instance created with `seed`, rounded to its type.
+Tensor initialValue(VariableOp variable, uint64_t seed);
+
 /// The state of a call while it runs: what ReferenceOpInterface::interpret reads and writes.
 class InterpreterContext {
 public:

@@ -51,7 +51,7 @@ static double read(nnc_dtype dtype, const char *from) {
   return 0.0;
 }
 
-CompiledModel::CompiledModel(const std::string &path) {
+CompiledModel::CompiledModel(const std::string &path, uint64_t seed) {
   handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle) {
     fail(dlerror());
@@ -65,7 +65,7 @@ CompiledModel::CompiledModel(const std::string &path) {
   model = describe()->models[0];
   char reason[256] = "";
   nnc_options options = {};
-  options.seed = 1;
+  options.seed = seed;
   options.error = reason;
   options.error_bytes = sizeof reason;
   if (model->create(model, &instance, &options) != NNC_OK) {
@@ -84,6 +84,40 @@ CompiledModel::~CompiledModel() {
 bool CompiledModel::fail(const std::string &reason) {
   text = reason;
   return false;
+}
+
+static const nnc_variable *find(const nnc_model &model, const std::string &name) {
+  const nnc_variable *end = model.variables + model.variable_count;
+  const nnc_variable *found =
+      std::find_if(model.variables, end, [&](const nnc_variable &v) { return name == v.name; });
+  return found == end ? nullptr : found;
+}
+
+bool CompiledModel::set(const std::string &name, const Tensor &value) {
+  const nnc_variable *variable = find(*model, name);
+  if (!variable)
+    return fail("the library has no variable " + name);
+  size_t bytes = bytesOf(variable->dtype);
+  std::vector<char> memory(value.data.size() * bytes);
+  for (size_t k = 0; k < value.data.size(); ++k)
+    write(variable->dtype, value.data[k], memory.data() + k * bytes);
+  if (model->set(instance, name.c_str(), memory.data(), memory.size()) != NNC_OK)
+    return fail(model->error_text(instance));
+  return true;
+}
+
+bool CompiledModel::get(const std::string &name, Tensor &value) {
+  const nnc_variable *variable = find(*model, name);
+  if (!variable)
+    return fail("the library has no variable " + name);
+  std::vector<char> memory(variable->bytes);
+  if (model->get(instance, name.c_str(), memory.data(), memory.size()) != NNC_OK)
+    return fail(model->error_text(instance));
+  value = Tensor(Shape(variable->shape, variable->shape + variable->rank));
+  size_t bytes = bytesOf(variable->dtype);
+  for (size_t k = 0; k < value.data.size(); ++k)
+    value.data[k] = read(variable->dtype, memory.data() + k * bytes);
+  return true;
 }
 
 static int64_t sizeOf(const nnc_model &model, const nnc_dim &dim, const std::vector<int64_t> &sizes) {

@@ -12,7 +12,7 @@ namespace nnc::test {
 class CompiledModel {
 public:
   /// Loads `path`, takes its first model, and makes an instance.
-  explicit CompiledModel(const std::string &path);
+  explicit CompiledModel(const std::string &path, uint64_t seed = 1);
   ~CompiledModel();
   CompiledModel(const CompiledModel &) = delete;
   CompiledModel &operator=(const CompiledModel &) = delete;
@@ -20,6 +20,10 @@ public:
   /// Calls a function. Sizes by name, inputs in order; results that are not outputs (losses, metrics) come as
   /// reported.
   bool call(const std::string &function, const Call &arguments, std::vector<Tensor> &results);
+
+  /// A variable's value, rounded to and read from its type.
+  bool set(const std::string &variable, const Tensor &value);
+  bool get(const std::string &variable, Tensor &value);
 
   bool isOpen() const { return instance != nullptr; }
   const nnc_model *getModel() const { return model; }

@@ -3,7 +3,8 @@
 //
 //   nnc-interpret graph.mlir --function=f --input=x=1,2,3 --variable=w=0.5,0.5 --size=batch=3
 //
-// What is not given is drawn at random from --seed.
+// What is not given is drawn at random from --seed. With --initial, variables have the values that a compiled
+// library's instance with that seed starts from.
 #include "ir/interpreter/Samples.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -25,6 +26,8 @@ static llvm::cl::list<std::string> inputs("input", llvm::cl::desc("NAME=NUMBER,N
 static llvm::cl::list<std::string> variables("variable", llvm::cl::desc("NAME=NUMBER,NUMBER,..."));
 static llvm::cl::list<std::string> sizes("size", llvm::cl::desc("DIMENSION=NUMBER"));
 static llvm::cl::opt<uint64_t> seed("seed", llvm::cl::desc("of what is not given"), llvm::cl::init(1));
+static llvm::cl::opt<bool>
+    fromStart("initial", llvm::cl::desc("variables have the initial values of an instance made with --seed"));
 static llvm::cl::opt<bool> asTyped("as-typed",
                                    llvm::cl::desc("round f32 values to f32 instead of keeping f64"));
 
@@ -78,6 +81,9 @@ static int run(ModuleOp module) {
       return fail("'--size=" + text + "' names no run-time dimension, or no size");
   }
   Call call = sampleCall(function, chosen, seed);
+  if (fromStart)
+    for (VariableOp variable : function->getParentOfType<ModelOp>().getBody().getOps<VariableOp>())
+      call.variables[variable.getSymName().str()] = initialValue(variable, seed);
   call.precision = asTyped ? Precision::AsTyped : Precision::Exact;
   for (llvm::StringRef text : inputs) {
     auto [name, numbers] = text.split('=');
