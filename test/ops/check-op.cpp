@@ -103,7 +103,7 @@ Report report;
 
 static bool differentiate(ModuleOp module) {
   PassManager passes(module.getContext());
-  return succeeded(parsePassPipeline("nn.model(nn.func(nn-differentiate))", passes)) &&
+  return succeeded(parsePassPipeline("nn.model(nn-differentiate)", passes)) &&
          succeeded(passes.run(module));
 }
 
