@@ -232,6 +232,8 @@ void BlockDifferentiator::explainNoPath(Value from, InFlightDiagnostic &diagnost
 
 struct DifferentiatePass : impl::DifferentiateBase<DifferentiatePass> {
   void runOnOperation() override {
+    for (FuncOp func : getOperation().getBody().getOps<FuncOp>())
+      loadOnce(func);
     SmallVector<GradOp> grads; // in program order: inner ones first
     getOperation().walk([&](GradOp grad) { grads.push_back(grad); });
     bool anyFailed = false;
@@ -239,6 +241,18 @@ struct DifferentiatePass : impl::DifferentiateBase<DifferentiatePass> {
       anyFailed |= failed(expand(grad));
     if (anyFailed)
       signalPassFailure();
+  }
+
+  /// All loads of a variable are one value, so that a gradient with respect to one of them sees all uses.
+  void loadOnce(FuncOp func) {
+    llvm::DenseMap<Attribute, LoadOp> first;
+    for (LoadOp load : llvm::make_early_inc_range(func.getBody().getOps<LoadOp>())) {
+      auto [known, isNew] = first.try_emplace(load.getVariableAttr(), load);
+      if (isNew)
+        continue;
+      load.replaceAllUsesWith(known->second.getResult());
+      load.erase();
+    }
   }
 
   LogicalResult expand(GradOp grad) {

@@ -42,15 +42,20 @@ public:
 private:
   /// Merges b into a if that is allowed and pays.
   bool tryMerge(Id a, Id b, StringRef reason) {
+    auto pair = std::make_pair(std::min(a, b), std::max(a, b));
+    auto versions = std::make_pair(clusters.versionOf(pair.first), clusters.versionOf(pair.second));
+    auto [tried, isNew] = refused.try_emplace(pair, versions);
+    if (!isNew && tried->second == versions)
+      return false;
+    tried->second = versions;
+
     std::string whyNot;
     std::optional<KernelDraft> merged = clusters.draftMerged(a, b, whyNot);
-    bool pays = merged && cost.gain(*clusters.draft(a), *clusters.draft(b), *merged, whyNot) > 0.0;
-    if (explain && (pays || !refused.contains({a, b})))
+    bool pays = merged && cost.gain(clusters.draft(a), clusters.draft(b), *merged, whyNot) > 0.0;
+    if (explain && (pays || isNew))
       remark(a, b, pays, pays ? reason : whyNot);
     if (pays)
       clusters.merge(a, b);
-    else
-      refused.insert({a, b});
     return pays;
   }
 
@@ -78,21 +83,16 @@ private:
   }
 
   /// Whether a kernel computes rank-0 values only, from rank-0 values or by folding everything.
-  std::optional<KernelDraft> scalarDraft(Id id) const {
-    if (clusters.isAlias(id))
-      return std::nullopt;
-    std::optional<KernelDraft> draft = clusters.draft(id);
-    bool isScalar =
-        draft && llvm::all_of(draft->results, [](Value result) { return dimsOf(result).empty(); });
-    return isScalar ? draft : std::nullopt;
+  bool isScalar(Id id) const {
+    return !clusters.isAlias(id) &&
+           llvm::all_of(clusters.draft(id).results, [](Value result) { return dimsOf(result).empty(); });
   }
 
   bool joinScalars() {
     bool changed = false;
     SmallVector<Id> kernels;
     for (Id id : clusters.clusters()) {
-      std::optional<KernelDraft> draft = scalarDraft(id);
-      if (!draft)
+      if (!isScalar(id))
         continue;
       bool joined = false;
       for (Id earlier : kernels) {
@@ -112,18 +112,20 @@ private:
     for (Id id : clusters.clusters()) {
       if (clusters.nodesOf(id).empty() || clusters.isAlias(id))
         continue;
-      for (Value value : clusters.valuesReadBy(id))
-        for (Id other : clusters.clustersReading(value)) {
-          if (other == id || clusters.nodesOf(other).empty() || clusters.isAlias(other))
-            continue;
-          KernelShape a = clusters.draft(id)->shape, b = clusters.draft(other)->shape;
-          // A shared input counts if it is read once where it was read twice: as a whole, by kernels of one kind.
-          bool alike = a.kind == b.kind && a.kind != KernelKind::Contraction && a.space == b.space;
-          if (alike && dimsOf(value) == a.space && !a.space.empty())
+      for (Value value : clusters.valuesReadBy(id)) {
+        // A shared input counts if it is read once where it was read twice: as a whole, by kernels of one kind.
+        if (dimsOf(value).empty() || dimsOf(value) != clusters.draft(id).shape.space)
+          continue;
+        for (Id other : clusters.clustersReading(value))
+          if (other != id && !clusters.isAlias(other) && areAlike(clusters.draft(id), clusters.draft(other)))
             changed |= tryMerge(id, other, "both read " + describe(value));
-        }
+      }
     }
     return changed;
+  }
+
+  static bool areAlike(const KernelDraft &a, const KernelDraft &b) {
+    return a.shape.kind == b.shape.kind && a.shape.kind != KernelKind::Contraction && a.shape.space == b.shape.space;
   }
 
   bool joinReaders() {
@@ -147,7 +149,7 @@ private:
   KernelClusters &clusters;
   FusionCost cost;
   bool explain;
-  llvm::DenseSet<std::pair<Id, Id>> refused; // said once
+  llvm::DenseMap<std::pair<Id, Id>, std::pair<unsigned, unsigned>> refused; // with the versions that were tried
 };
 
 struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
@@ -164,25 +166,31 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
       if (isOpTriviallyDead(&op))
         op.erase();
     KernelClusters clusters(func, /*copyMaps=*/level > 0);
+    if (failed(checkEachIsKernel(clusters)))
+      return failure();
     if (level > 0)
       Fuser(func, clusters, explain).run();
-    return build(func, clusters);
+    build(func, clusters);
+    return success();
+  }
+
+  /// An op that no kernel can hold, even alone, was added without saying of which sort it is.
+  LogicalResult checkEachIsKernel(const KernelClusters &clusters) {
+    for (KernelClusters::Id id : clusters.clusters()) {
+      std::string whyNot;
+      if (!clusters.isAlias(id) && !clusters.draft(clusters.nodesOf(id), whyNot))
+        return clusters.nodesOf(id).front()->emitError("internal error: no kernel can compute this: ") << whyNot;
+    }
+    return success();
   }
 
   /// Replaces the nodes of each cluster by a kernel.
-  LogicalResult build(FuncOp func, KernelClusters &clusters) {
+  void build(FuncOp func, KernelClusters &clusters) {
     // All drafts come first: they read the graph that the rewriting takes apart.
     SmallVector<KernelDraft, 0> drafts;
-    for (KernelClusters::Id id : clusters.clusters()) {
-      if (clusters.isAlias(id))
-        continue;
-      std::string whyNot;
-      std::optional<KernelDraft> draft = clusters.draft(clusters.nodesOf(id), whyNot);
-      if (!draft)
-        return clusters.nodesOf(id).front()->emitError("internal error: no kernel can compute this: ")
-               << whyNot;
-      drafts.push_back(std::move(*draft));
-    }
+    for (KernelClusters::Id id : clusters.clusters())
+      if (!clusters.isAlias(id))
+        drafts.push_back(clusters.draft(id));
     Block &block = func.getBody().front();
     OpBuilder builder(block.getTerminator());
     IRMapping inMemory;
@@ -201,7 +209,6 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
       if (!isa<KernelOp>(op) && isOpTriviallyDead(&op))
         op.erase();
     sortTopologically(block);
-    return success();
   }
 
   KernelOp buildKernel(OpBuilder &builder, KernelDraft &draft, IRMapping &inMemory) {

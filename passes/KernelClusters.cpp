@@ -53,6 +53,7 @@ void KernelClusters::addNode(Operation *op) {
   nodes.push_back(op);
   cluster[op] = members.size();
   members.push_back({op});
+  versions.push_back(0);
 }
 
 void KernelClusters::forEachRead(Operation *op, llvm::function_ref<void(Value)> visit) const {
@@ -212,9 +213,15 @@ std::optional<KernelDraft> KernelClusters::draft(ArrayRef<Operation *> members, 
   return result;
 }
 
-std::optional<KernelDraft> KernelClusters::draft(Id id) const {
-  std::string whyNot;
-  return draft(members[id], whyNot);
+const KernelDraft &KernelClusters::draft(Id id) const {
+  std::unique_ptr<KernelDraft> &known = drafts[id];
+  if (!known) {
+    std::string whyNot;
+    std::optional<KernelDraft> made = draft(members[id], whyNot);
+    assert(made && "a single op is a kernel, and what was merged is one");
+    known = std::make_unique<KernelDraft>(std::move(*made));
+  }
+  return *known;
 }
 
 bool KernelClusters::hasPathAround(Id from, Id to) const {
@@ -292,6 +299,9 @@ void KernelClusters::merge(Id a, Id b) {
     cluster[node] = a;
   members[a].append(members[b].begin(), members[b].end());
   members[b].clear();
+  drafts.erase(a);
+  drafts.erase(b);
+  ++versions[a];
   llvm::sort(members[a], [&](Operation *x, Operation *y) { return position.lookup(x) < position.lookup(y); });
 }
 

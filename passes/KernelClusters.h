@@ -50,7 +50,10 @@ public:
 
   /// The kernel made of these nodes, or nothing with the reason.
   std::optional<KernelDraft> draft(llvm::ArrayRef<mlir::Operation *> nodes, std::string &whyNot) const;
-  std::optional<KernelDraft> draft(Id id) const;
+  /// The kernel that a cluster, which always is one, would be; valid until it is merged.
+  const KernelDraft &draft(Id id) const;
+  /// Grows with every merge into `id`: what was tried with an older version may have another outcome now.
+  unsigned versionOf(Id id) const { return versions[id]; }
   /// The kernel that two clusters would be, if they may become one: rules of kernels, no cycle, no update in place lost.
   std::optional<KernelDraft> draftMerged(Id a, Id b, std::string &whyNot) const;
   void merge(Id a, Id b);
@@ -79,6 +82,8 @@ private:
       updates;                                                     // node -> variables it writes
   llvm::SmallVector<llvm::SmallVector<mlir::Operation *>> members; // sorted; empty: merged away
   llvm::DenseMap<mlir::Operation *, Id> cluster;
+  llvm::SmallVector<unsigned> versions;
+  mutable llvm::DenseMap<Id, std::unique_ptr<KernelDraft>> drafts; // computed when asked for
 };
 
 } // namespace nnc

@@ -97,3 +97,22 @@ nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
     nn.return %y : tensor<f32>
   }
 }
+
+// -----
+
+// Two loads of a variable are one value.
+// CHECK-LABEL: @loads
+nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
+  nn.variable @w parameter : tensor<f32> = <constant, 2.0>
+  nn.func predict @loads() -> tensor<f32> {
+    // CHECK: %[[W:.*]] = nn.load @w
+    // CHECK: %[[D:.*]] = nn.add %[[W]], %[[W]]
+    // CHECK: nn.return %[[D]]
+    %a = nn.load @w : tensor<f32>
+    %b = nn.load @w : tensor<f32>
+    %s = nn.mul %a, %b : tensor<f32>
+    %c = nn.load @w : tensor<f32>
+    %d = nn.grad %s wrt %c : (tensor<f32>, tensor<f32>) -> tensor<f32>
+    nn.return %d : tensor<f32>
+  }
+}
