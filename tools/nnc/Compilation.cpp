@@ -1,0 +1,491 @@
+// Compilation.cpp: the stages of the compiler in order.
+#include "tools/nnc/Compilation.h"
+#include "codegen/halide/Targets.h"
+#include "codegen/llvm/Object.h"
+#include "frontend/Frontend.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "passes/Pipelines.h"
+#include "runtime/cpu.h"
+#include "runtime/embed/Blobs.h"
+#include "tools/nnc/InternalError.h"
+#include "tools/nnc/Report.h"
+#include "tools/nnc/Version.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include <chrono>
+
+using namespace mlir;
+using llvm::StringRef;
+
+namespace nnc {
+
+/// `'nn.add' op ...`: what verifiers and emitOpError() say. Passes tell users of their mistakes by emitError().
+static bool isAboutOperation(StringRef message) {
+  return message.starts_with("'") && message.contains("' op ");
+}
+
+Compilation::Compilation(const Options &options)
+    : options(options),
+      context(MLIRContext::Threading::DISABLED), // workers are forked; threads would not survive it
+      total() {
+  context.loadDialect<NNDialect>();
+  registerKernelEmitters(context);
+  context.printOpOnDiagnostic(options.isGraphInput());
+  timing.setEnabled(options.timePasses);
+  total = timing.getRootScope();
+  for (const std::string &name : options.targets) {
+    targets.push_back(findKernelTarget(name)->name); // `host` by its own name
+    std::string suffix;
+    if (options.targets.size() > 1) { // one kernel for two processors needs two names
+      suffix = "_" + targets.back();
+      std::replace(suffix.begin(), suffix.end(), '-', '_');
+    }
+    suffixes.push_back(suffix);
+  }
+}
+
+Compilation::~Compilation() = default;
+
+int Compilation::run() {
+  SourceMgrDiagnosticHandler printer(sources, &context);
+  context.getDiagEngine().registerHandler([&](Diagnostic &diagnostic) {
+    bool ownFault =
+        diagnostic.getSeverity() == DiagnosticSeverity::Error && graph && isAboutOperation(diagnostic.str());
+    if (ownFault && internalMessage.empty())
+      internalMessage = diagnostic.str();
+    return success(ownFault); // else the printer has it
+  });
+  Status status = runStages();
+  if (status == Status::Done)
+    if (llvm::Error error = outputs.commit())
+      status = userError(std::move(error));
+  total.stop();
+  if (status != Status::InternalError && !internalMessage.empty())
+    status = internalError(internalMessage);
+  return status == Status::Done ? 0 : status == Status::UserError ? exitUserError : exitInternalError;
+}
+
+Compilation::Status Compilation::runStages() {
+  static constexpr struct {
+    const char *name;
+    Stage stage;
+  } stages[] = {
+      {"opening outputs", &Compilation::openOutputs},
+      {"parsing", &Compilation::parseText},
+      {"building the graph", &Compilation::lowerText},
+      {"differentiating and simplifying", &Compilation::differentiate},
+      {"making kernels", &Compilation::makeKernels},
+      {"deciding the C interface", &Compilation::decideInterface},
+      {"building host code", &Compilation::buildHost},
+      {"compiling kernels", &Compilation::compileKernels},
+      {"compiling host code", &Compilation::compileHost},
+      {"linking", &Compilation::linkLibrary},
+  };
+  for (auto [name, stage] : stages) {
+    setStage(name);
+    auto start = std::chrono::steady_clock::now();
+    TimingScope scope = total.nest(name);
+    std::swap(scope, total); // passes time themselves below their stage
+    Status status = (this->*stage)();
+    std::swap(scope, total);
+    scope.stop();
+    std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
+    say() << llvm::formatv("{0,8:F1} ms  {1}\n", spent.count(), name);
+    if (status != Status::Done || finished)
+      return status;
+  }
+  return Status::Done;
+}
+
+//===--------------------------------------------------------------------------------------------------===//
+// Text to graph
+//===--------------------------------------------------------------------------------------------------===//
+
+Compilation::Status Compilation::openOutputs() {
+  say() << versionText() << ", for";
+  for (const std::string &target : targets)
+    say() << ' ' << target;
+  say() << '\n';
+  if (llvm::Error error = outputs.open(options.output, options.input, options.emit == Emit::Library))
+    return userError(std::move(error));
+  for (const std::string &path : {options.headerPath(), options.dependencyFile})
+    if (!path.empty())
+      if (llvm::Error error = outputs.open(path, options.input))
+        return userError(std::move(error));
+  return Status::Done;
+}
+
+Compilation::Status Compilation::parseText() {
+  if (options.isGraphInput())
+    return readGraph();
+  FrontendOptions frontendOptions;
+  frontendOptions.mainFile = options.input;
+  frontendOptions.defines = options.defines;
+  frontendOptions.f64 = options.f64;
+  frontendOptions.diagnostics.colour = options.colour;
+  frontendOptions.diagnostics.warningFlags = options.warnings;
+  frontend = std::make_unique<Frontend>(std::move(frontendOptions), llvm::errs());
+  bool parsed = frontend->parse();
+  setReproducerFiles(frontend->dependencies());
+  if (!parsed)
+    return Status::UserError;
+  if (options.emit == Emit::AST || options.saveTemps) {
+    std::string tree;
+    llvm::raw_string_ostream stream(tree);
+    frontend->printAST(stream);
+    saveTemp("ast.txt", tree);
+    if (options.emit == Emit::AST)
+      finish(tree);
+  }
+  return Status::Done;
+}
+
+Compilation::Status Compilation::readGraph() {
+  if (options.emit == Emit::AST) {
+    error() << "'" << options.input << "' is a graph; only texts in the language have a tree\n";
+    return Status::UserError;
+  }
+  auto file = llvm::MemoryBuffer::getFileOrSTDIN(options.input, /*IsText=*/true);
+  if (!file) {
+    error() << "cannot read '" << options.input << "': " << file.getError().message() << '\n';
+    return Status::UserError;
+  }
+  sources.AddNewSourceBuffer(std::move(*file), llvm::SMLoc());
+  setReproducerFiles({options.input});
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
+  if (!module)
+    return Status::UserError;
+  graph = std::move(module);
+  return Status::Done;
+}
+
+Compilation::Status Compilation::lowerText() {
+  if (frontend) {
+    OwningOpRef<ModuleOp> module = frontend->lower(context);
+    if (!module)
+      return Status::UserError;
+    graph = std::move(module);
+    setReproducerFiles(frontend->dependencies());
+  }
+  if (Status status = namePrefixes(); status != Status::Done)
+    return status;
+  std::string text = printed(*graph);
+  saveTemp("graph.mlir", text);
+  if (options.emit == Emit::Graph)
+    finish(text);
+  return Status::Done;
+}
+
+/// --prefix: the model's symbol is what its C functions start with.
+Compilation::Status Compilation::namePrefixes() {
+  auto models = llvm::to_vector(graph->getOps<ModelOp>());
+  for (const std::string &prefix : options.prefixes) {
+    auto [model, name] = StringRef(prefix).split('=');
+    ModelOp target;
+    if (name.empty()) {
+      name = prefix;
+      if (models.size() == 1) {
+        target = models.front();
+      } else {
+        error() << "'" << options.input << "' has " << models.size()
+                << " models: say which one, as in --prefix="
+                << (models.empty() ? "Model" : models.front().getSourceName()) << "=" << name << '\n';
+        return Status::UserError;
+      }
+    }
+    for (ModelOp candidate : models)
+      if (candidate.getSourceName() == model && !target)
+        target = candidate;
+    if (!target) {
+      error() << "no model '" << model << "' in '" << options.input << "', as --prefix=" << prefix
+              << " asks for\n";
+      return Status::UserError;
+    }
+    target.setSymName(name);
+  }
+  return Status::Done;
+}
+
+//===--------------------------------------------------------------------------------------------------===//
+// Graph to kernels
+//===--------------------------------------------------------------------------------------------------===//
+
+Compilation::Status Compilation::runPasses(const char *name,
+                                           llvm::function_ref<void(OpPassManager &)> build) {
+  PassManager pm(graph->getContext(), ModuleOp::getOperationName());
+  if (failed(applyPassManagerCLOptions(pm)))
+    return Status::UserError;
+  pm.enableTiming(total);
+  build(pm);
+  if (succeeded(pm.run(*graph)))
+    return Status::Done;
+  if (!internalMessage.empty())
+    return internalError(internalMessage);
+  return Status::UserError;
+}
+
+Compilation::Status Compilation::differentiate() {
+  if (options.from >= From::Backward)
+    return Status::Done;
+  PipelineOptions pipeline;
+  pipeline.optLevel = options.optLevel;
+  Status status = runPasses("graph", [&](OpPassManager &pm) { buildGraphPipeline(pm, pipeline); });
+  if (status != Status::Done)
+    return status;
+  if (options.emit == Emit::Backward || options.saveTemps) {
+    std::string text = printed(*graph);
+    saveTemp("backward.mlir", text);
+    if (options.emit == Emit::Backward)
+      finish(text);
+  }
+  return Status::Done;
+}
+
+Compilation::Status Compilation::makeKernels() {
+  if (options.from < From::Kernels) {
+    PipelineOptions pipeline;
+    pipeline.optLevel = options.optLevel;
+    pipeline.explainFusion = options.explainFusion;
+    pipeline.explainMemory = options.explainMemory;
+    Status status = runPasses("kernels", [&](OpPassManager &pm) { buildKernelPipeline(pm, pipeline); });
+    if (status != Status::Done)
+      return status;
+  }
+  if (options.emit == Emit::Kernels || options.saveTemps) {
+    std::string text = printed(*graph);
+    saveTemp("kernels.mlir", text);
+    if (options.emit == Emit::Kernels)
+      finish(text);
+  }
+  if (options.emit == Emit::Halide || options.emit == Emit::Stmt || options.emit == Emit::StmtHtml)
+    return emitKernelText();
+  return Status::Done;
+}
+
+Compilation::Status Compilation::emitKernelText() {
+  KernelText kind = options.emit == Emit::Halide ? KernelText::LoopNest
+                    : options.emit == Emit::Stmt ? KernelText::Stmt
+                                                 : KernelText::StmtHtml;
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  for (unsigned i = 0; i < targets.size(); ++i)
+    if (failed(printKernels(*graph, kernelOptions(i), kind, stream)))
+      return internalError("a kernel could not be emitted");
+  finish(text);
+  return Status::Done;
+}
+
+//===--------------------------------------------------------------------------------------------------===//
+// Code
+//===--------------------------------------------------------------------------------------------------===//
+
+Compilation::Status Compilation::decideInterface() {
+  FailureOr<LibraryInterface> described = describeInterface(*graph);
+  if (failed(described))
+    return Status::UserError;
+  interface = std::move(*described);
+  if (interface.models.empty()) {
+    error() << "'" << options.input << "' has no model, so there is nothing to compile\n";
+    return Status::UserError;
+  }
+  std::string header = headerText(interface, compilerName());
+  if (!options.headerPath().empty())
+    outputs.write(options.headerPath(), header);
+  if (options.emit == Emit::Header)
+    finish(header);
+  return Status::Done;
+}
+
+Compilation::Status Compilation::buildHost() {
+  FailureOr<OwningOpRef<ModuleOp>> module = buildHostModule(interface, &context, hostOptions());
+  if (failed(module))
+    return internalError(internalMessage.empty() ? "host code could not be built" : internalMessage);
+  host = std::move(*module);
+  if (failed(verify(*host)))
+    return internalError(internalMessage);
+  if (options.emit == Emit::LLVM || options.saveTemps) {
+    std::string text = printed(*host);
+    saveTemp("llvm.mlir", text);
+    if (options.emit == Emit::LLVM)
+      finish(text);
+  }
+  if (options.emit == Emit::Assembly)
+    return emitAssembly();
+  return Status::Done;
+}
+
+Compilation::Status Compilation::emitAssembly() {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  for (unsigned i = 0; i < targets.size(); ++i)
+    if (failed(printKernels(*graph, kernelOptions(i), KernelText::Assembly, stream)))
+      return internalError("a kernel could not be emitted");
+  FailureOr<llvm::SmallVector<char, 0>> assembly =
+      compileHostModule(*host, defaultTriple(), ObjectKind::Assembly);
+  if (failed(assembly))
+    return internalError("host code could not be compiled");
+  stream << StringRef(assembly->data(), assembly->size());
+  finish(text);
+  return Status::Done;
+}
+
+Compilation::Status Compilation::compileKernels() {
+  for (unsigned i = 0; i < targets.size(); ++i) {
+    FailureOr<std::vector<KernelObject>> compiled = nnc::compileKernels(*graph, kernelOptions(i));
+    if (failed(compiled))
+      return internalError(internalMessage.empty() ? "a kernel could not be compiled" : internalMessage);
+    for (KernelObject &kernel : *compiled) {
+      saveTemp(kernel.symbol + ".o", {kernel.bytes.data(), kernel.bytes.size()});
+      kernels.push_back(std::move(kernel));
+    }
+  }
+  say() << kernels.size() << " kernels\n";
+  return Status::Done;
+}
+
+Compilation::Status Compilation::compileHost() {
+  FailureOr<llvm::SmallVector<char, 0>> object =
+      compileHostModule(*host, defaultTriple(), ObjectKind::Object);
+  if (failed(object))
+    return internalError("host code could not be compiled");
+  hostObject = std::move(*object);
+  saveTemp("host.o", {hostObject.data(), hostObject.size()});
+  return Status::Done;
+}
+
+Compilation::Status Compilation::linkLibrary() {
+  LinkOptions linkOptions;
+  linkOptions.kind = options.emit == Emit::Object ? LinkKind::Relocatable : LinkKind::SharedLibrary;
+  linkOptions.soname = options.output == "-" ? "model.so" : llvm::sys::path::filename(options.output).str();
+  linkOptions.exports = interface.exportedNames();
+  llvm::Expected<llvm::SmallVector<char, 0>> library = link(linkInputs(), linkOptions);
+  if (!library)
+    return userError(library.takeError());
+  say() << library->size() << " bytes\n";
+  finish({library->data(), library->size()});
+  return Status::Done;
+}
+
+std::vector<LinkInput> Compilation::linkInputs() const {
+  std::vector<LinkInput> inputs;
+  for (const KernelObject &kernel : kernels)
+    inputs.push_back({kernel.symbol + ".o", {kernel.bytes.data(), kernel.bytes.size()}});
+  inputs.push_back({"host.o", {hostObject.data(), hostObject.size()}});
+  if (options.emit == Emit::Library)
+    for (const RuntimeBlob &blob : runtimeBlobs(defaultTriple()))
+      inputs.push_back({std::string(blob.name), {blob.bytes.data(), blob.bytes.size()}, blob.isStub()});
+  return inputs;
+}
+
+HalideOptions Compilation::kernelOptions(unsigned variant) const {
+  HalideOptions result;
+  result.target = targets[variant];
+  result.checks = options.optLevel == 0;
+  result.jobs = options.jobs;
+  result.symbolSuffix = suffixes[variant];
+  return result;
+}
+
+static uint64_t cpuFeaturesOf(StringRef target) {
+  static constexpr std::pair<StringRef, uint64_t> known[] = {
+      {"x86-64", NNC_X86_64_V1}, {"x86-64-v3", NNC_X86_64_V3}, {"x86-64-v4", NNC_X86_64_V4}};
+  for (auto [name, features] : known)
+    if (target == name)
+      return features;
+  llvm_unreachable("a target without an entry for what it asks of the CPU");
+}
+
+HostOptions Compilation::hostOptions() const {
+  HostOptions result;
+  result.compiler = compilerName();
+  for (auto [target, suffix] : llvm::zip(targets, suffixes))
+    result.variants.push_back({target, cpuFeaturesOf(target), suffix});
+  // The first variant that runs on a machine is taken, so those that ask for more come first.
+  llvm::stable_sort(result.variants, [](const HostVariant &a, const HostVariant &b) {
+    return llvm::popcount(a.cpuFeatures) > llvm::popcount(b.cpuFeatures);
+  });
+  return result;
+}
+
+//===--------------------------------------------------------------------------------------------------===//
+// Results and messages
+//===--------------------------------------------------------------------------------------------------===//
+
+void Compilation::finish(StringRef result) {
+  outputs.write(options.output, result);
+  if (!options.dependencyFile.empty())
+    outputs.write(options.dependencyFile, dependencyRule());
+  finished = true;
+}
+
+std::string Compilation::printed(ModuleOp module) const {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream);
+  stream << '\n';
+  return text;
+}
+
+/// A path as make reads it.
+static std::string escapedForMake(StringRef path) {
+  std::string result;
+  for (char c : path) {
+    if (c == ' ' || c == '#')
+      result += '\\';
+    if (c == '$')
+      result += '$';
+    result += c;
+  }
+  return result;
+}
+
+std::string Compilation::dependencyRule() const {
+  std::string rule = escapedForMake(options.dependencyTarget) + ":";
+  for (const std::string &path :
+       frontend ? frontend->dependencies() : std::vector<std::string>{options.input})
+    if (path != "-")
+      rule += " \\\n  " + escapedForMake(path);
+  return rule + "\n";
+}
+
+void Compilation::saveTemp(StringRef suffix, StringRef bytes) {
+  if (!options.saveTemps)
+    return;
+  StringRef input = options.input == "-" ? "stdin" : StringRef(options.input);
+  llvm::SmallString<128> path(*options.saveTemps);
+  if (path.empty())
+    path = options.output == "-" ? "" : llvm::sys::path::parent_path(options.output);
+  if (!path.empty())
+    llvm::sys::fs::create_directories(path);
+  std::string number = std::to_string(++savedTemps);
+  llvm::sys::path::append(path, llvm::sys::path::stem(input) + "." + std::string(number.size() < 2, '0') +
+                                    number + "-" + suffix);
+  std::error_code failed;
+  llvm::raw_fd_ostream stream(path, failed);
+  if (!failed)
+    stream << bytes;
+  if (failed || stream.has_error()) {
+    llvm::errs() << "nnc: warning: cannot save '" << path
+                 << "': " << (failed ? failed : stream.error()).message() << '\n';
+    stream.clear_error();
+  }
+}
+
+Compilation::Status Compilation::userError(llvm::Error problem) {
+  error() << llvm::toString(std::move(problem)) << '\n';
+  return Status::UserError;
+}
+
+Compilation::Status Compilation::internalError(StringRef message) {
+  reportInternalError(message);
+  return Status::InternalError;
+}
+
+llvm::raw_ostream &Compilation::say() const { return options.verbose ? llvm::errs() : llvm::nulls(); }
+
+} // namespace nnc

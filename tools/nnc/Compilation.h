@@ -1,0 +1,83 @@
+// Compilation.h: one run of the compiler, from a text to what was asked for. One function per stage.
+#ifndef NNC_TOOLS_NNC_COMPILATION_H
+#define NNC_TOOLS_NNC_COMPILATION_H
+
+#include "codegen/halide/Compile.h"
+#include "codegen/link/Link.h"
+#include "codegen/llvm/HostModule.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Support/Timing.h"
+#include "tools/nnc/Options.h"
+#include "tools/nnc/OutputFile.h"
+#include "llvm/Support/SourceMgr.h"
+
+namespace nnc {
+
+class Frontend;
+
+class Compilation {
+public:
+  explicit Compilation(const Options &options);
+  ~Compilation();
+
+  /// Compiles; the exit status. Messages go to standard error.
+  int run();
+
+private:
+  /// What a stage came to. User errors have been reported, as have internal ones.
+  enum class Status { Done, UserError, InternalError };
+  using Stage = Status (Compilation::*)();
+
+  // The stages, in order.
+  Status openOutputs();
+  Status parseText();       // text -> AST
+  Status lowerText();       // AST -> graph
+  Status readGraph();       // or a file of the nn dialect
+  Status differentiate();   // graph -> joint graph
+  Status makeKernels();     // joint graph -> planned kernels
+  Status decideInterface(); // names of the C functions
+  Status buildHost();       // -> llvm dialect
+  Status compileKernels();  // kernels -> objects
+  Status compileHost();     // llvm dialect -> object
+  Status linkLibrary();     // objects -> library
+
+  Status runStages();
+  Status runPasses(const char *name, llvm::function_ref<void(mlir::OpPassManager &)> build);
+  Status namePrefixes();
+  Status emitKernelText();
+  Status emitAssembly();
+  Status internalError(llvm::StringRef message);
+  Status userError(llvm::Error error);
+
+  /// Hands a text or file over as the result; nothing more is to be done.
+  void finish(llvm::StringRef result);
+  std::string printed(mlir::ModuleOp module) const;
+  void saveTemp(llvm::StringRef suffix, llvm::StringRef bytes);
+  std::string dependencyRule() const;
+  HalideOptions kernelOptions(unsigned variant) const;
+  HostOptions hostOptions() const;
+  std::vector<LinkInput> linkInputs() const;
+  llvm::raw_ostream &say() const; // for -v
+
+  Options options;
+  mlir::MLIRContext context;
+  std::unique_ptr<Frontend> frontend;
+  llvm::SourceMgr sources; // of graph input
+  mlir::OwningOpRef<mlir::ModuleOp> graph, host;
+  LibraryInterface interface;
+  std::vector<std::string> targets;  // names; `host` was looked up
+  std::vector<std::string> suffixes; // of each target's kernel symbols
+  std::vector<KernelObject> kernels;
+  llvm::SmallVector<char, 0> hostObject;
+  OutputFiles outputs;
+  bool finished = false;
+  unsigned savedTemps = 0;
+  std::string internalMessage; // an error that is nnc's own fault, as a diagnostic said it
+  mlir::DefaultTimingManager timing;
+  mlir::TimingScope total;
+};
+
+} // namespace nnc
+
+#endif

@@ -1,0 +1,285 @@
+// Options.cpp: the command line, by llvm::cl. Options of LLVM's own libraries are taken out, so that --help, and what
+// is suggested after a typing error, are nnc's; MLIR's (--mlir-print-ir-after-all) stay.
+#include "tools/nnc/Options.h"
+#include "codegen/halide/Targets.h"
+#include "codegen/llvm/Names.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Pass/PassManager.h"
+#include "tools/nnc/Report.h"
+#include "tools/nnc/Version.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace cl = llvm::cl;
+using llvm::StringRef;
+
+namespace nnc {
+
+namespace {
+
+struct CommandLine {
+  cl::OptionCategory category{"Options of nnc"};
+
+  cl::list<std::string> inputs{cl::Positional, cl::desc("<model.nn>"), cl::cat(category)};
+  cl::opt<std::string> output{
+      "o", cl::desc("Output file; its suffix says what is wanted (.so .h .o .s .mlir .html)"),
+      cl::value_desc("file"), cl::cat(category)};
+  cl::opt<Emit> emit{
+      "emit", cl::desc("Stop at a stage and show or write it:"), cl::init(Emit::Library), cl::cat(category),
+      cl::values(clEnumValN(Emit::AST, "ast", "tree of the text"),
+                 clEnumValN(Emit::Graph, "graph", "graph of each function, nn dialect"),
+                 clEnumValN(Emit::Backward, "backward", "with gradients and updates, simplified"),
+                 clEnumValN(Emit::Kernels, "kernels", "fused to kernels, memory planned"),
+                 clEnumValN(Emit::Halide, "halide", "definitions and schedules of the kernels"),
+                 clEnumValN(Emit::Stmt, "stmt", "loops of the kernels"),
+                 clEnumValN(Emit::StmtHtml, "stmt-html", "the same as a page"),
+                 clEnumValN(Emit::LLVM, "llvm", "host code, llvm dialect"),
+                 clEnumValN(Emit::Assembly, "asm", "assembly of kernels and host code"),
+                 clEnumValN(Emit::Object, "obj", "kernels and host code as one object"),
+                 clEnumValN(Emit::Header, "header", "C header of the models"),
+                 clEnumValN(Emit::Library, "so", "shared library, with its header beside it (default)"))};
+  cl::opt<bool> assembly{"S", cl::desc("Same as --emit=asm"), cl::cat(category)};
+  cl::opt<bool> object{"c", cl::desc("Same as --emit=obj"), cl::cat(category)};
+  cl::opt<unsigned> optLevel{
+      "O",
+      cl::Prefix,
+      cl::init(2),
+      cl::value_desc("0..3"),
+      cl::cat(category),
+      cl::desc("0: a kernel per op, checked; 1: fusion; 2 (default): schedules; 3: more")};
+  cl::opt<std::string> dtype{"dtype", cl::desc("What `f` is in the text: f32 (default) or f64"),
+                             cl::init("f32"), cl::value_desc("type"), cl::cat(category)};
+  cl::list<std::string> targets{
+      "target", cl::CommaSeparated, cl::value_desc("cpu,..."), cl::cat(category),
+      cl::desc("Processors to compile kernels for; several: one library for all of them")};
+  cl::opt<bool> printTargets{"print-targets", cl::desc("List the processors and stop"), cl::cat(category)};
+  cl::list<std::string> defines{"D", cl::Prefix, cl::value_desc("name=value"), cl::cat(category),
+                                cl::desc("Set a model's parameter: hidden=256, Cnn.rate=0.1")};
+  cl::list<std::string> warnings{"W", cl::Prefix, cl::value_desc("warning"), cl::cat(category),
+                                 cl::desc("-Wname, -Wno-name, -Wall, -Werror, -Werror=name")};
+  cl::opt<bool> noWarnings{"w", cl::desc("No warnings"), cl::cat(category)};
+  cl::list<std::string> prefixes{"prefix", cl::value_desc("[Model=]name"), cl::cat(category),
+                                 cl::desc("What the names of a model's C functions start with")};
+  cl::opt<From> from{"from", cl::desc("Where a .mlir file enters:"), cl::init(From::Graph), cl::cat(category),
+                     cl::values(clEnumValN(From::Graph, "graph", "as printed by --emit=graph (default)"),
+                                clEnumValN(From::Backward, "backward", "as printed by --emit=backward"),
+                                clEnumValN(From::Kernels, "kernels", "as printed by --emit=kernels"))};
+  cl::list<std::string> explain{"explain", cl::CommaSeparated, cl::value_desc("fusion,memory"),
+                                cl::cat(category), cl::desc("Remarks on what was decided, and why")};
+  cl::opt<std::string> saveTemps{"save-temps", cl::ValueOptional, cl::value_desc("dir"), cl::cat(category),
+                                 cl::desc("Keep every stage as a numbered file")};
+  cl::opt<unsigned> jobs{"jobs", cl::init(0), cl::value_desc("n"), cl::cat(category),
+                         cl::desc("Kernels compiled side by side (default: one per CPU)")};
+  cl::alias jobsShort{"j", cl::Prefix, cl::aliasopt(jobs), cl::desc("Same as --jobs"), cl::cat(category)};
+  cl::opt<bool> dependencies{"MD", cl::desc("Write the files read as a rule for make"), cl::cat(category)};
+  cl::opt<std::string> dependencyFile{"MF", cl::value_desc("file"), cl::cat(category),
+                                      cl::desc("Where -MD writes (default: output with .d)")};
+  cl::opt<std::string> dependencyTarget{"MT", cl::value_desc("target"), cl::cat(category),
+                                        cl::desc("Target of that rule (default: the output)")};
+  cl::opt<std::string> colour{"color", cl::init("auto"), cl::value_desc("when"), cl::cat(category),
+                              cl::desc("Colours in messages: auto, always, never")};
+  cl::opt<bool> timePasses{"time-passes", cl::desc("Times of the stages and passes"), cl::cat(category)};
+  cl::opt<bool> verbose{"v", cl::desc("Say what is done"), cl::cat(category)};
+};
+
+/// Removes the options that LLVM's libraries register when they are loaded, before nnc's own are made, which have
+/// some of the same names. What is left: --help and its kind, --version.
+void removeForeignOptions() {
+  llvm::SmallVector<cl::Option *> foreign;
+  for (auto &[name, option] : cl::getRegisteredOptions())
+    if (!name.starts_with("help") && name != "version" && name != "h")
+      foreign.push_back(option);
+  for (cl::Option *option : foreign)
+    option->removeArgument();
+}
+
+void printVersion(llvm::raw_ostream &out) { out << versionText() << "\nTarget: " << defaultTriple() << '\n'; }
+
+/// The stage a suffix asks for.
+std::optional<Emit> emitOfSuffix(StringRef suffix) {
+  if (suffix == ".h" || suffix == ".hpp")
+    return Emit::Header;
+  if (suffix == ".o")
+    return Emit::Object;
+  if (suffix == ".s")
+    return Emit::Assembly;
+  if (suffix == ".mlir")
+    return Emit::Graph;
+  if (suffix == ".html")
+    return Emit::StmtHtml;
+  if (suffix == ".so")
+    return Emit::Library;
+  return std::nullopt;
+}
+
+std::string withSuffix(StringRef path, StringRef suffix) {
+  llvm::SmallString<128> result = path;
+  llvm::sys::path::replace_extension(result, suffix);
+  return result.str().str();
+}
+
+/// Fills `options`; false after an error.
+bool convert(CommandLine &line, Options &options) {
+  if (line.inputs.size() != 1) {
+    if (line.inputs.empty())
+      error() << "no input file; expected: nnc <model.nn> [-o <model.so>]\n";
+    else
+      error() << "expected one input file, found " << line.inputs.size() << ": '" << line.inputs[0] << "', '"
+              << line.inputs[1] << "'" << (line.inputs.size() > 2 ? ", ..." : "")
+              << "; one file brings in others by `use`\n";
+    return false;
+  }
+  options.input = line.inputs[0];
+  options.output = line.output;
+  options.emit = line.emit;
+  bool given = line.emit.getNumOccurrences() > 0;
+  for (auto [flag, emit] : {std::pair(&line.assembly, Emit::Assembly), std::pair(&line.object, Emit::Object)})
+    if (*flag) {
+      if (given && options.emit != emit) {
+        error() << "-" << flag->ArgStr << " and --emit ask for different stages\n";
+        return false;
+      }
+      options.emit = emit;
+      given = true;
+    }
+  if (!given)
+    options.emit = emitOfSuffix(llvm::sys::path::extension(options.output)).value_or(Emit::Library);
+  if (options.output.empty()) {
+    StringRef stem = options.input == "-" ? "model" : llvm::sys::path::stem(options.input);
+    options.output = options.emit == Emit::Library  ? stem.str() + ".so"
+                     : options.emit == Emit::Object ? stem.str() + ".o"
+                                                    : "-";
+  }
+  if (options.emit == Emit::Library && options.headerPath() == options.output) {
+    error() << "the header of a library goes beside it as '" << options.headerPath()
+            << "', which is the output's own name; did you mean --emit=header?\n";
+    return false;
+  }
+
+  if (line.optLevel > 3) {
+    error() << "expected -O0 to -O3, found -O" << line.optLevel << "\n";
+    return false;
+  }
+  options.optLevel = line.optLevel;
+  if (line.dtype != "f32" && line.dtype != "f64") {
+    error() << "expected --dtype=f32 or --dtype=f64, found '" << line.dtype << "'\n";
+    return false;
+  }
+  options.f64 = line.dtype == "f64";
+  options.targets.assign(line.targets.begin(), line.targets.end());
+  if (options.targets.empty())
+    options.targets.push_back("host");
+  for (const std::string &target : options.targets)
+    if (!findKernelTarget(target)) {
+      error() << "unknown target '" << target << "'; known are " << llvm::join(kernelTargetNames(), ", ")
+              << "\n";
+      return false;
+    }
+
+  options.defines.assign(line.defines.begin(), line.defines.end());
+  options.warnings.assign(line.warnings.begin(), line.warnings.end());
+  if (line.noWarnings)
+    options.warnings.push_back("none");
+  for (const std::string &prefix : line.prefixes) {
+    StringRef name =
+        StringRef(prefix).contains('=') ? StringRef(prefix).split('=').second : StringRef(prefix);
+    if (!isUsablePrefix(name)) {
+      error() << "'" << name
+              << "' cannot start the names of C functions: expected letters, digits and single "
+              << "underscores, a letter first\n";
+      return false;
+    }
+    options.prefixes.push_back(prefix);
+  }
+  for (const std::string &topic : line.explain) {
+    if (topic != "fusion" && topic != "memory") {
+      error() << "expected --explain=fusion or --explain=memory, found '" << topic << "'\n";
+      return false;
+    }
+    (topic == "fusion" ? options.explainFusion : options.explainMemory) = true;
+  }
+  if (line.saveTemps.getNumOccurrences() > 0)
+    options.saveTemps = line.saveTemps;
+  options.from = line.from;
+  options.jobs = line.jobs;
+  options.verbose = line.verbose;
+  options.timePasses = line.timePasses;
+
+  if (line.dependencies || !line.dependencyFile.empty()) {
+    options.dependencyFile = line.dependencyFile;
+    options.dependencyTarget = line.dependencyTarget.empty() ? options.output : line.dependencyTarget;
+    if (options.dependencyFile.empty())
+      options.dependencyFile = withSuffix(options.output == "-" ? options.input : options.output, ".d");
+    if (options.dependencyTarget == "-") {
+      error() << "-MD needs a target: name the output with -o, or the target with -MT\n";
+      return false;
+    }
+  }
+  if (line.colour != "auto" && line.colour != "always" && line.colour != "never") {
+    error() << "expected --color=auto, always or never, found '" << line.colour << "'\n";
+    return false;
+  }
+  options.colour = line.colour == "always";
+  if (line.colour == "auto") {
+    std::optional<std::string> noColour = llvm::sys::Process::GetEnv("NO_COLOR");
+    options.colour = llvm::sys::Process::StandardErrHasColors() && (!noColour || noColour->empty());
+  }
+  return true;
+}
+
+} // namespace
+
+bool Options::isGraphInput() const { return llvm::sys::path::extension(input) == ".mlir"; }
+
+std::string Options::headerPath() const {
+  return emit == Emit::Library && output != "-" ? withSuffix(output, ".h") : "";
+}
+
+ParsedOptions parseOptions(int argc, char **argv) {
+  removeForeignOptions();
+  static CommandLine line; // to the end of the process: LLD parses options of LLVM's later, and visits all
+  mlir::registerAsmPrinterCLOptions();
+  mlir::registerMLIRContextCLOptions();
+  mlir::registerPassManagerCLOptions();
+  cl::HideUnrelatedOptions(line.category);
+  cl::SetVersionPrinter(printVersion);
+
+  ParsedOptions parsed;
+  for (int i = 0; i < argc; ++i)
+    parsed.options.commandLine += (i ? " " : "") + std::string(argv[i]);
+  std::string messages;
+  llvm::raw_string_ostream stream(messages);
+  bool understood = cl::ParseCommandLineOptions(
+      argc, argv, "nnc: compiles neural networks, written as text, to libraries that run and train them\n",
+      &stream, "NNC_FLAGS");
+  if (!understood) {
+    // cl begins its messages with the program's name and a colon; ours say `error` too.
+    StringRef text = StringRef(messages).trim();
+    text.consume_front(llvm::sys::path::filename(argv[0]));
+    text.consume_front(argv[0]);
+    text.consume_front(":");
+    error() << text.trim() << '\n';
+    parsed.exitStatus = 1;
+    return parsed;
+  }
+  if (line.printTargets) {
+    for (const std::string &name : kernelTargetNames()) {
+      llvm::outs() << name;
+      if (name == "host")
+        if (std::optional<KernelTarget> target = findKernelTarget(name))
+          llvm::outs() << " (" << target->name << ")";
+      llvm::outs() << '\n';
+    }
+    parsed.exitStatus = 0;
+  } else if (!convert(line, parsed.options)) {
+    parsed.exitStatus = 1;
+  }
+  return parsed;
+}
+
+} // namespace nnc

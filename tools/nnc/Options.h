@@ -1,0 +1,65 @@
+// Options.h: what the command line asks for.
+#ifndef NNC_TOOLS_NNC_OPTIONS_H
+#define NNC_TOOLS_NNC_OPTIONS_H
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nnc {
+
+/// What is printed or written, in the order of the pipeline.
+enum class Emit {
+  AST,
+  Graph,
+  Backward,
+  Kernels,
+  Halide,
+  Stmt,
+  StmtHtml,
+  LLVM,
+  Assembly,
+  Object,
+  Header,
+  Library
+};
+
+/// Where a file of the nn dialect enters the pipeline.
+enum class From { Graph, Backward, Kernels };
+
+struct Options {
+  std::string input;  // "-": standard input
+  std::string output; // "-": standard output
+  Emit emit = Emit::Library;
+  From from = From::Graph;
+  unsigned optLevel = 2;
+  bool f64 = false;
+  std::vector<std::string> targets; // names for --target, as given: "host"
+  std::vector<std::string> defines;
+  std::vector<std::string> warnings; // what followed -W
+  std::vector<std::string> prefixes; // "prefix" or "Model=prefix"
+  bool verbose = false, timePasses = false, colour = false;
+  bool explainFusion = false, explainMemory = false;
+  unsigned jobs = 0;                    // 0: one per CPU
+  std::optional<std::string> saveTemps; // directory; empty: beside the output
+  std::string dependencyFile;           // empty: none
+  std::string dependencyTarget;
+  std::string commandLine; // for reproducers
+
+  /// A file of the nn dialect rather than a text in the language.
+  bool isGraphInput() const;
+  /// The header that comes with a library, or empty.
+  std::string headerPath() const;
+};
+
+/// Reads the command line, response files and NNC_FLAGS. After an error, which is printed, or when there is nothing
+/// more to do (--print-targets), the value is the exit status.
+struct ParsedOptions {
+  Options options;
+  std::optional<int> exitStatus;
+};
+ParsedOptions parseOptions(int argc, char **argv);
+
+} // namespace nnc
+
+#endif

@@ -1,0 +1,12 @@
+// nnc: compiles a model, written as text, to a library that runs and trains it.
+#include "tools/nnc/Compilation.h"
+#include "tools/nnc/InternalError.h"
+#include "tools/nnc/Options.h"
+
+int main(int argc, char **argv) {
+  nnc::ParsedOptions parsed = nnc::parseOptions(argc, argv);
+  if (parsed.exitStatus)
+    return *parsed.exitStatus;
+  nnc::installFaultHandlers(parsed.options.commandLine);
+  return nnc::Compilation(parsed.options).run();
+}
