@@ -22,7 +22,8 @@ public:
   }
   bool holds(int64_t start, int64_t size, Value owner) const {
     auto found = ranges.find(start);
-    return size == 0 || (found != ranges.end() && found->second.owner == owner && found->second.end == start + size);
+    return size == 0 ||
+           (found != ranges.end() && found->second.owner == owner && found->second.end == start + size);
   }
 
 private:
@@ -55,8 +56,8 @@ public:
         if (auto arena = dyn_cast<ArenaAttr>(place)) {
           int64_t offset = evaluate(arena.getOffset());
           if (offset % 64 != 0 || offset + bytes(result) > workspace)
-            return kernel.emitError() << "internal error: a place at byte " << offset << " is not aligned or ends behind "
-                                      << workspace;
+            return kernel.emitError() << "internal error: a place at byte " << offset
+                                      << " is not aligned or ends behind " << workspace;
           arenaMemory.write(offset, bytes(result), result);
         } else if (auto memory = dyn_cast<MemoryAttr>(place)) {
           variables[memory.getVariable().getValue()] = result;
@@ -70,7 +71,8 @@ public:
         return store.emitError("internal error: the variable does not hold the value at the end");
     for (OpOperand &operand : func.returnOp()->getOpOperands())
       if (outputs.lookup(operand.getOperandNumber()) != behindReshapes(operand.get()))
-        return func.emitError("internal error: result ") << operand.getOperandNumber() << " is not where it belongs";
+        return func.emitError("internal error: result ")
+               << operand.getOperandNumber() << " is not where it belongs";
     return success();
   }
 
@@ -102,7 +104,8 @@ private:
     for (auto [result, target] : llvm::zip(kernel.getOutputs(), *kernel.getPlaces()))
       if (place && overlaps(place, bytes(value), target, bytes(result)) &&
           (place != target || !isReadInPlace(kernel, index)))
-        return kernel.emitError("internal error: a result is written over input ") << index << ", which is still read";
+        return kernel.emitError("internal error: a result is written over input ")
+               << index << ", which is still read";
     return success();
   }
 

@@ -125,7 +125,8 @@ private:
   }
 
   static bool areAlike(const KernelDraft &a, const KernelDraft &b) {
-    return a.shape.kind == b.shape.kind && a.shape.kind != KernelKind::Contraction && a.shape.space == b.shape.space;
+    return a.shape.kind == b.shape.kind && a.shape.kind != KernelKind::Contraction &&
+           a.shape.space == b.shape.space;
   }
 
   bool joinReaders() {
@@ -149,7 +150,8 @@ private:
   KernelClusters &clusters;
   FusionCost cost;
   bool explain;
-  llvm::DenseMap<std::pair<Id, Id>, std::pair<unsigned, unsigned>> refused; // with the versions that were tried
+  llvm::DenseMap<std::pair<Id, Id>, std::pair<unsigned, unsigned>>
+      refused; // with the versions that were tried
 };
 
 struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
@@ -179,7 +181,8 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
     for (KernelClusters::Id id : clusters.clusters()) {
       std::string whyNot;
       if (!clusters.isAlias(id) && !clusters.draft(clusters.nodesOf(id), whyNot))
-        return clusters.nodesOf(id).front()->emitError("internal error: no kernel can compute this: ") << whyNot;
+        return clusters.nodesOf(id).front()->emitError("internal error: no kernel can compute this: ")
+               << whyNot;
     }
     return success();
   }
