@@ -32,8 +32,26 @@ struct Type;
 
 struct Expr {
   enum class Kind {
-    Name, Int, Float, String, Bool, Tuple, List, Comprehension, Call, Index, Member, Chain, Unary, Cast,
-    Choice, Pipe, Scan, For, Pack, Reduce
+    Name,
+    Int,
+    Float,
+    String,
+    Bool,
+    Tuple,
+    List,
+    Comprehension,
+    Call,
+    Index,
+    Member,
+    Chain,
+    Unary,
+    Cast,
+    Choice,
+    Pipe,
+    Scan,
+    For,
+    Pack,
+    Reduce
   };
   const Kind kind;
   Range range;
@@ -167,8 +185,8 @@ struct ScanSource {
 struct ScanExpr : ExprOf<Expr::Kind::Scan> {
   using ExprOf::ExprOf;
   List<ScanSource> sources;
-  Name along;                         // `along time`, or
-  const Expr *alongNumber = nullptr;  // `along -1`
+  Name along;                        // `along time`, or
+  const Expr *alongNumber = nullptr; // `along -1`
   bool reverse = false;
   List<Carry> carries;
   const Block *body = nullptr;
@@ -240,12 +258,27 @@ struct Equation {
 
 struct Stmt {
   enum class Kind {
-    Let, Equation, Const, Entry, Fn, If, Variable, Input, Output, Loss, Metric, Next, Return, Yield, Last,
-    Require, Dim
+    Let,
+    Equation,
+    Const,
+    Entry,
+    Fn,
+    If,
+    Variable,
+    Input,
+    Output,
+    Loss,
+    Metric,
+    Next,
+    Return,
+    Yield,
+    Last,
+    Require,
+    Dim
   };
   const Kind kind;
-  Range range;     // the whole statement
-  Range keyword;   // its first word
+  Range range;   // the whole statement
+  Range keyword; // its first word
   llvm::StringRef doc;
 
 protected:
@@ -380,7 +413,18 @@ struct NamedCall {
 
 struct Clause {
   enum class Kind {
-    Let, Hyper, Minimize, Optimizer, Update, Freeze, Group, Regularize, Project, Clip, Average, Accumulate
+    Let,
+    Hyper,
+    Minimize,
+    Optimizer,
+    Update,
+    Freeze,
+    Group,
+    Regularize,
+    Project,
+    Clip,
+    Average,
+    Accumulate
   };
   Kind kind = Kind::Let;
   Range range, keyword;

@@ -6,8 +6,8 @@
 //       | |-Type int <3:26-3:29>
 //       | `-Int 128 <3:32-3:35>
 #include "frontend/ASTPrinter.h"
-#include <functional>
 #include "llvm/Support/Format.h"
+#include <functional>
 
 using namespace nnc;
 using namespace nnc::ast;
@@ -161,10 +161,8 @@ private:
 
   void expr(const Expr &e) {
     switch (e.kind) {
-    case Expr::Kind::Name:
-      return head("Name", e.range, llvm::cast<NameExpr>(e).name);
-    case Expr::Kind::Int:
-      return head("Int", e.range, std::to_string(llvm::cast<IntExpr>(e).value));
+    case Expr::Kind::Name: return head("Name", e.range, llvm::cast<NameExpr>(e).name);
+    case Expr::Kind::Int: return head("Int", e.range, std::to_string(llvm::cast<IntExpr>(e).value));
     case Expr::Kind::Float: {
       std::string text;
       llvm::raw_string_ostream(text) << llvm::format("%.17g", llvm::cast<FloatExpr>(e).value);
@@ -177,10 +175,8 @@ private:
       stream.write_escaped(llvm::cast<StringExpr>(e).value) << '"';
       return head("String", e.range, text);
     }
-    case Expr::Kind::Bool:
-      return head("Bool", e.range, llvm::cast<BoolExpr>(e).value ? "true" : "false");
-    case Expr::Kind::Pack:
-      return head("Pack", e.range, llvm::cast<PackExpr>(e).name.text);
+    case Expr::Kind::Bool: return head("Bool", e.range, llvm::cast<BoolExpr>(e).value ? "true" : "false");
+    case Expr::Kind::Pack: return head("Pack", e.range, llvm::cast<PackExpr>(e).name.text);
     case Expr::Kind::Tuple: {
       head("Tuple", e.range);
       Children children(*this);
@@ -384,12 +380,9 @@ private:
       addPart(children, "default", input.defaultValue);
       return;
     }
-    case Kind::Output:
-      return named<OutputStmt>("Output", s);
-    case Kind::Next:
-      return named<NextStmt>("Next", s);
-    case Kind::Loss:
-      return named<LossStmt>("Loss", s);
+    case Kind::Output: return named<OutputStmt>("Output", s);
+    case Kind::Next: return named<NextStmt>("Next", s);
+    case Kind::Loss: return named<LossStmt>("Loss", s);
     case Kind::Metric: {
       const auto &metric = llvm::cast<MetricStmt>(s);
       head("Metric", s.range, metric.name.text, s.doc);
@@ -450,8 +443,9 @@ private:
   }
 
   void clause(const Clause &c) {
-    static const char *const kinds[] = {"Let",   "Hyper",      "Minimize", "Optimizer", "Update",  "Freeze",
-                                        "Group", "Regularize", "Project",  "Clip",      "Average", "Accumulate"};
+    static const char *const kinds[] = {"Let",     "Hyper",  "Minimize", "Optimizer",
+                                        "Update",  "Freeze", "Group",    "Regularize",
+                                        "Project", "Clip",   "Average",  "Accumulate"};
     if (c.let)
       return stmt(*c.let);
     head(kinds[size_t(c.kind)], c.range, c.hyper.name ? c.hyper.name.text : c.call.name.text, c.doc);
@@ -485,8 +479,7 @@ private:
     Children children(*this);
     switch (d.kind) {
     case Kind::Use:
-    case Kind::Const:
-      break;
+    case Kind::Const: break;
     case Kind::Model: {
       const auto &model = llvm::cast<ModelDecl>(d);
       add(children, model.formals);

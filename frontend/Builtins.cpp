@@ -25,8 +25,8 @@ mlir::Value BuiltinCall::floatTensor(unsigned i) const {
   mlir::Value value = tensor(i);
   if (!value || mlir::isa<mlir::FloatType>(mlir::getElementTypeOrSelf(value.getType())))
     return value;
-  e.error(args[i].range, "'" + builtin.name + "' takes floating-point numbers, found " + describe(args[i].value) +
-                             "; convert it by 'as f'");
+  e.error(args[i].range, "'" + builtin.name + "' takes floating-point numbers, found " +
+                             describe(args[i].value) + "; convert it by 'as f'");
   return {};
 }
 
@@ -125,8 +125,8 @@ Datum nnc::callBuiltin(Elaborator &e, const Builtin &builtin, Range range, const
     }
     std::optional<size_t> index = position();
     if (!index)
-      return e.fail(arg.value->range, "too many arguments for '" + builtin.name + "': it takes " +
-                                          llvm::Twine(formals.size()));
+      return e.fail(arg.value->range,
+                    "too many arguments for '" + builtin.name + "': it takes " + llvm::Twine(formals.size()));
     give(*index, nullptr, arg.value, arg.value->range);
   }
   for (auto [index, formal] : llvm::enumerate(formals))
@@ -143,8 +143,8 @@ static std::optional<int64_t> countedAxis(Elaborator &e, int64_t axis, const Dat
   int64_t rank = x.type().getRank();
   if (axis >= -rank && axis < rank)
     return axis < 0 ? axis + rank : axis;
-  e.error(range, "axis " + llvm::Twine(axis) + " is outside of " + describe(x) + ", which has " + llvm::Twine(rank) +
-                     (rank == 1 ? " axis" : " axes"));
+  e.error(range, "axis " + llvm::Twine(axis) + " is outside of " + describe(x) + ", which has " +
+                     llvm::Twine(rank) + (rank == 1 ? " axis" : " axes"));
   return std::nullopt;
 }
 
@@ -185,7 +185,8 @@ std::optional<llvm::SmallVector<int64_t>> Elaborator::resolveAxes(const Expr &ex
     return axes;
   }
   const auto *name = llvm::dyn_cast<NameExpr>(&expr);
-  const bool isDimension = name && frame->scope->findDim(name->name) && !frame->scope->names.count(name->name);
+  const bool isDimension =
+      name && frame->scope->findDim(name->name) && !frame->scope->names.count(name->name);
   llvm::SmallVector<int64_t> byName, bySize;
   if (name)
     for (int64_t axis = 0; axis < rank; ++axis)
@@ -230,8 +231,8 @@ std::optional<llvm::SmallVector<int64_t>> Elaborator::resolveAxes(const Expr &ex
   std::string way;
   for (int64_t axis : found)
     way += (way.empty() ? "write 'along: " : " or 'along: ") + std::to_string(axis - rank) + "'";
-  error(expr.range, "'" + name->name + "' names " + (found.size() == 2 ? "two" : "several") + " axes of " + describe(x) +
-                        "; " + way);
+  error(expr.range, "'" + name->name + "' names " + (found.size() == 2 ? "two" : "several") + " axes of " +
+                        describe(x) + "; " + way);
   return std::nullopt;
 }
 
@@ -273,7 +274,8 @@ static Labels without(const Labels &labels, llvm::ArrayRef<int64_t> axes) {
 }
 
 /// A reduction's result, with axes of size 1 put back for `keep: true`.
-static Datum finishReduction(BuiltinCall &c, mlir::Value reduced, llvm::ArrayRef<int64_t> axes, unsigned keepIndex) {
+static Datum finishReduction(BuiltinCall &c, mlir::Value reduced, llvm::ArrayRef<int64_t> axes,
+                             unsigned keepIndex) {
   bool ok = true;
   const bool keep = c.flag(keepIndex, false, ok);
   if (!ok)
@@ -290,7 +292,8 @@ static Datum finishReduction(BuiltinCall &c, mlir::Value reduced, llvm::ArrayRef
   return c.e.reshapeTo(Datum::ofTensor(reduced), dims, labels, c.range);
 }
 
-template <typename OpT> static mlir::Value reduceOver(GraphBuilder g, mlir::Value x, llvm::ArrayRef<int64_t> axes) {
+template <typename OpT>
+static mlir::Value reduceOver(GraphBuilder g, mlir::Value x, llvm::ArrayRef<int64_t> axes) {
   return axes.empty() ? x : g.create<OpT>(x, axes);
 }
 
@@ -371,7 +374,8 @@ static void warnDoubleSoftmax(BuiltinCall &c, mlir::Value logits) {
                         "'" + site.callee + "' applies softmax itself; pass the logits");
       return;
     }
-  c.e.diags.warning(Warning::DoubleSoftmax, c[0].range, "'" + c.builtin.name + "' applies softmax itself; pass the logits");
+  c.e.diags.warning(Warning::DoubleSoftmax, c[0].range,
+                    "'" + c.builtin.name + "' applies softmax itself; pass the logits");
 }
 
 static Datum softmaxCrossEntropy(BuiltinCall &c) {
@@ -385,11 +389,12 @@ static Datum softmaxCrossEntropy(BuiltinCall &c) {
   if (rows.empty())
     return c.e.fail(c[0].range, "logits have the classes as their last axis, found " + describe(c[0].value));
   if (!rows.back().isStatic())
-    return c.e.fail(c[0].range, "the number of classes must be known while compiling, found '" + rows.back().str() + "'");
+    return c.e.fail(c[0].range,
+                    "the number of classes must be known while compiling, found '" + rows.back().str() + "'");
   rows.pop_back();
   if (rows != labels)
-    return c.e.fail(c[1].range, "expected one label per row: logits are " + describe(c[0].value) + ", labels " +
-                                    describe(c[1].value));
+    return c.e.fail(c[1].range, "expected one label per row: logits are " + describe(c[0].value) +
+                                    ", labels " + describe(c[1].value));
   mlir::IntegerAttr ignore;
   if (c[2].given) {
     std::optional<int64_t> value = c[2].value.asStaticInt();
@@ -398,7 +403,8 @@ static Datum softmaxCrossEntropy(BuiltinCall &c) {
     ignore = c.e.builder.getI64IntegerAttr(*value);
   }
   warnDoubleSoftmax(c, logits);
-  return Datum::ofTensor(c.e.at(c.range).create<SoftmaxCrossEntropyOp>(logits, label, ignore), c[1].value.labels);
+  return Datum::ofTensor(c.e.at(c.range).create<SoftmaxCrossEntropyOp>(logits, label, ignore),
+                         c[1].value.labels);
 }
 
 static Datum oneHot(BuiltinCall &c) {
@@ -465,8 +471,8 @@ static Datum reshape(BuiltinCall &c) {
   if (open) {
     std::optional<Dim> rest = have->divExact(*want);
     if (!rest)
-      return c.e.fail(c.range, "the " + have->str() + " elements of " + describe(x) + " are not divisible by " +
-                                   want->str());
+      return c.e.fail(c.range, "the " + have->str() + " elements of " + describe(x) +
+                                   " are not divisible by " + want->str());
     dims[*open] = *rest;
   } else if (*have != *want) {
     return c.e.fail(c.range, "numbers of elements differ: " + describe(x) + " has " + have->str() + ", " +
@@ -499,8 +505,8 @@ static Datum permute(BuiltinCall &c) {
     permutation.push_back(*axis);
   }
   if (int64_t(permutation.size()) != rank)
-    return c.e.fail(c.range, "'permute' names each of the " + llvm::Twine(rank) + " axes of " + describe(c[0].value) +
-                                 " once, found " + llvm::Twine(permutation.size()));
+    return c.e.fail(c.range, "'permute' names each of the " + llvm::Twine(rank) + " axes of " +
+                                 describe(c[0].value) + " once, found " + llvm::Twine(permutation.size()));
   return transposed(c, permutation);
 }
 
@@ -572,8 +578,8 @@ template <bool Up> static Datum integerDivision(BuiltinCall &c) {
     if (c[0].value.is(Datum::Kind::Int) && c[1].value.is(Datum::Kind::Int))
       if (std::optional<Dim> exact = c[0].value.size.divExact(c[1].value.size))
         return Datum::ofInt(*exact);
-    return c.e.fail(c.range, "'" + c.builtin.name + "' takes ints known while compiling, found " + describe(c[0].value) +
-                                 " and " + describe(c[1].value));
+    return c.e.fail(c.range, "'" + c.builtin.name + "' takes ints known while compiling, found " +
+                                 describe(c[0].value) + " and " + describe(c[1].value));
   }
   if (*b <= 0)
     return c.e.fail(c[1].range, "expected a divisor above 0, found " + llvm::Twine(*b));
@@ -598,12 +604,12 @@ static Datum length(BuiltinCall &c) {
   return Datum::ofInt(Dim(int64_t(c[0].value.elements->size())));
 }
 
-/// Whether the text gives an argument of the optimizer at hand, or its default holds.
+/// Whether the call gave an argument of the function or optimizer at hand, or its default holds.
 static Datum given(BuiltinCall &c) {
   const auto *name = c[0].expr ? llvm::dyn_cast<NameExpr>(c[0].expr) : nullptr;
-  if (!name || !c.e.optimizer)
-    return c.e.fail(c.range, "'given' takes the name of an argument of the optimizer around it");
-  return Datum::ofBool(c.e.given.count(name->name.str()));
+  if (!name || !c.e.frame->hasFormals)
+    return c.e.fail(c.range, "'given' takes the name of an argument of the function around it");
+  return Datum::ofBool(c.e.frame->given.contains(name->name));
 }
 
 //===------------------------------------------------------------------------------------------------===//
@@ -779,7 +785,8 @@ static const Builtin builtins[] = {
 };
 
 const Builtin *nnc::findBuiltin(llvm::StringRef name) {
-  const Builtin *found = llvm::find_if(builtins, [&](const Builtin &builtin) { return builtin.name == name; });
+  const Builtin *found =
+      llvm::find_if(builtins, [&](const Builtin &builtin) { return builtin.name == name; });
   return found == std::end(builtins) ? nullptr : found;
 }
 

@@ -35,8 +35,8 @@ struct Builtin {
   llvm::StringLiteral name;
   /// "x, along?, keep?": `?` may be left out, `'` is taken as written, not evaluated, `*` takes all further ones.
   llvm::StringLiteral formals;
-  Handler handler;            // null: the language has it, this compiler not yet
-  bool makesLayer = false;    // its value is a layer, even in a pipe of layers
+  Handler handler;         // null: the language has it, this compiler not yet
+  bool makesLayer = false; // its value is a layer, even in a pipe of layers
 };
 
 const Builtin *findBuiltin(llvm::StringRef name);

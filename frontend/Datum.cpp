@@ -81,12 +81,9 @@ std::optional<int64_t> Datum::asStaticInt() const {
 bool Datum::isLayerLike() const {
   switch (kind) {
   case Kind::Layer:
-  case Kind::Function:
-    return true;
-  case Kind::List:
-    return llvm::all_of(*elements, [](const Datum &e) { return e.isLayerLike(); });
-  default:
-    return false;
+  case Kind::Function: return true;
+  case Kind::List: return llvm::all_of(*elements, [](const Datum &e) { return e.isLayerLike(); });
+  default: return false;
   }
 }
 
@@ -112,41 +109,23 @@ std::string nnc::describe(const Datum &datum) {
   std::string text;
   llvm::raw_string_ostream os(text);
   switch (datum.kind) {
-  case Datum::Kind::Unknown:
-    os << "an unknown value";
-    break;
-  case Datum::Kind::Tensor:
-    os << typeText(datum.type());
-    break;
-  case Datum::Kind::Int:
-    os << "the int " << datum.size.str();
-    break;
-  case Datum::Kind::Float:
-    os << "the float " << llvm::format("%g", datum.number);
-    break;
-  case Datum::Kind::Bool:
-    os << (datum.truth ? "true" : "false");
-    break;
+  case Datum::Kind::Unknown: os << "an unknown value"; break;
+  case Datum::Kind::Tensor: os << typeText(datum.type()); break;
+  case Datum::Kind::Int: os << "the int " << datum.size.str(); break;
+  case Datum::Kind::Float: os << "the float " << llvm::format("%g", datum.number); break;
+  case Datum::Kind::Bool: os << (datum.truth ? "true" : "false"); break;
   case Datum::Kind::String:
     os << "the string \"";
     os.write_escaped(datum.text) << '"';
     break;
-  case Datum::Kind::Init:
-    os << "an initial value";
-    break;
-  case Datum::Kind::Layer:
-    os << "a layer";
-    break;
+  case Datum::Kind::Init: os << "an initial value"; break;
+  case Datum::Kind::Layer: os << "a layer"; break;
   case Datum::Kind::Function:
     os << (datum.function->kind == Callable::Kind::Constructor ? "the layer '" : "the function '")
        << datum.function->name << "'";
     break;
-  case Datum::Kind::List:
-    os << "a list of " << datum.elements->size();
-    break;
-  case Datum::Kind::Tuple:
-    os << datum.elements->size() << " values";
-    break;
+  case Datum::Kind::List: os << "a list of " << datum.elements->size(); break;
+  case Datum::Kind::Tuple: os << datum.elements->size() << " values"; break;
   }
   return text;
 }

@@ -24,9 +24,17 @@ using Labels = llvm::SmallVector<llvm::StringRef, 4>;
 /// An initial value: `glorot_uniform()`, `constant(0.1)`, a literal matrix.
 struct InitSpec {
   enum class Kind {
-    Constant, Uniform, Normal, Truncated, Orthogonal, Values,
+    Constant,
+    Uniform,
+    Normal,
+    Truncated,
+    Orthogonal,
+    Values,
     // Of the form Uniform or Normal once the shape is known.
-    GlorotUniform, GlorotNormal, HeUniform, HeNormal
+    GlorotUniform,
+    GlorotNormal,
+    HeUniform,
+    HeNormal
   };
   Kind kind = Kind::Constant;
   double a = 0.0, b = 0.0;
@@ -116,9 +124,9 @@ struct LayerValue {
   // Instance
   const ast::LayerDecl *decl = nullptr;
   const Module *module = nullptr;
-  std::vector<Datum> config; // one per formal
+  std::vector<Datum> config;    // one per formal
   const void *origin = nullptr; // the node of the tree: with the name, its identity
-  std::string path;          // empty: no name yet; else "blocks.0.attention."
+  std::string path;             // empty: no name yet; else "blocks.0.attention."
   bool named = false;
   // Function, perhaps with further arguments: `mean(along: time)`
   Datum function;
@@ -155,7 +163,8 @@ struct Scope {
 
   Binding *find(llvm::StringRef name) {
     for (Scope *scope = this; scope; scope = scope->parent.get())
-      if (auto it = scope->names.find(name); it != scope->names.end() && it->second.state != Binding::State::Evaluating)
+      if (auto it = scope->names.find(name);
+          it != scope->names.end() && it->second.state != Binding::State::Evaluating)
         return &it->second;
     return nullptr;
   }

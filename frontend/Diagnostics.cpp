@@ -15,16 +15,16 @@ static constexpr struct {
   const char *name;
   bool enabledByDefault;
 } warningGroups[] = {
-    {"naming", true},          // layers and models CamelCase, all else snake_case
-    {"unused-input", true},    // an input that no function reads
-    {"unused", true},          // a name that nothing reads
-    {"double-softmax", true},  // softmax before a loss that applies it itself
-    {"zero-weights", true},    // a weight matrix that starts at zero: all units stay equal
-    {"unreached", true},       // a parameter that the loss does not depend on
-    {"linear-stack", true},    // two linear layers with nothing between
-    {"sigmoid-stack", true},   // sigmoids so deep that gradients starve
-    {"suspicious-value", true},// a number that cannot be meant: a negative learning rate
-    {"no-loss", true},         // a model that cannot be trained
+    {"naming", true},           // layers and models CamelCase, all else snake_case
+    {"unused-input", true},     // an input that no function reads
+    {"unused", true},           // a name that nothing reads
+    {"double-softmax", true},   // softmax before a loss that applies it itself
+    {"zero-weights", true},     // a weight matrix that starts at zero: all units stay equal
+    {"unreached", true},        // a parameter that the loss does not depend on
+    {"linear-stack", true},     // two linear layers with nothing between
+    {"sigmoid-stack", true},    // sigmoids so deep that gradients starve
+    {"suspicious-value", true}, // a number that cannot be meant: a negative learning rate
+    {"no-loss", true},          // a model that cannot be trained
 };
 
 //===------------------------------------------------------------------------------------------------===//
@@ -97,7 +97,9 @@ void Diagnostics::applyFlag(StringRef flag) {
 
 bool Diagnostics::isEnabled(Warning group) const { return groups[size_t(group)].enabled; }
 
-DiagnosticBuilder Diagnostics::error(Range range, const Twine &text) { return error(range.begin, range, text); }
+DiagnosticBuilder Diagnostics::error(Range range, const Twine &text) {
+  return error(range.begin, range, text);
+}
 
 DiagnosticBuilder Diagnostics::error(Loc caret, Range range, const Twine &text) {
   return DiagnosticBuilder(stopped() ? nullptr : this, {Severity::Error, caret, range, text.str(), {}});
@@ -107,9 +109,11 @@ DiagnosticBuilder Diagnostics::warning(Warning group, Range range, const Twine &
   const GroupState &state = groups[size_t(group)];
   const char *name = warningGroups[size_t(group)].name;
   bool silent = !state.enabled || stopped() || sources.fileOf(range.begin).isLibrary;
-  std::string suffix = state.asError ? llvm::formatv(" [-Werror={0}]", name) : llvm::formatv(" [-W{0}]", name);
-  return DiagnosticBuilder(silent ? nullptr : this, {state.asError ? Severity::Error : Severity::Warning,
-                                                     range.begin, range, text.str() + suffix, {}});
+  std::string suffix =
+      state.asError ? llvm::formatv(" [-Werror={0}]", name) : llvm::formatv(" [-W{0}]", name);
+  return DiagnosticBuilder(
+      silent ? nullptr : this,
+      {state.asError ? Severity::Error : Severity::Warning, range.begin, range, text.str() + suffix, {}});
 }
 
 void Diagnostics::error(const Twine &text) {
@@ -155,7 +159,8 @@ void Diagnostics::print(const DiagnosticBuilder::Message &message, StringRef suf
     const char *word;
     Stream::Colors colour;
   };
-  static const Style styles[] = {{"note", Stream::CYAN}, {"warning", Stream::MAGENTA}, {"error", Stream::RED}};
+  static const Style styles[] = {
+      {"note", Stream::CYAN}, {"warning", Stream::MAGENTA}, {"error", Stream::RED}};
   const Style &style = styles[size_t(message.severity)];
 
   if (options.colour)
@@ -190,9 +195,7 @@ static DisplayLine display(StringRef line) {
   DisplayLine result;
   unsigned column = 0;
   size_t i = 0;
-  auto mark = [&](size_t bytes) {
-    result.columnOfByte.insert(result.columnOfByte.end(), bytes, column);
-  };
+  auto mark = [&](size_t bytes) { result.columnOfByte.insert(result.columnOfByte.end(), bytes, column); };
   while (i < line.size()) {
     unsigned char c = line[i];
     if (c == '\t') {

@@ -64,7 +64,9 @@ private:
     std::string text;
     llvm::SmallVector<Range, 2> highlights;
   };
-  DiagnosticBuilder(Diagnostics *engine, Message first) : engine(engine) { messages.push_back(std::move(first)); }
+  DiagnosticBuilder(Diagnostics *engine, Message first) : engine(engine) {
+    messages.push_back(std::move(first));
+  }
   Diagnostics *engine; // null: silent
   llvm::SmallVector<Message, 2> messages;
 };

@@ -7,7 +7,8 @@ using namespace nnc;
 using namespace nnc::ast;
 
 Elaborator::Call::Call(Elaborator &e, Range range, Range firstArg, llvm::StringRef callee)
-    : e(e), context(e.diags, range, ("in this use of '" + callee + "'").str()), previousPlace(e.libraryPlace) {
+    : e(e), context(e.diags, range, ("in this use of '" + callee + "'").str()),
+      previousPlace(e.libraryPlace) {
   e.calls.push_back({range, firstArg, callee, e.frame->module});
   if (!e.frame->module->isLibrary)
     e.libraryPlace = range;
@@ -22,7 +23,8 @@ Elaborator::Call::~Call() {
 // Arguments
 //===------------------------------------------------------------------------------------------------===//
 
-Elaborator::Arguments Elaborator::evaluateArguments(llvm::ArrayRef<Arg> args, const Datum *piped, Range pipedRange) {
+Elaborator::Arguments Elaborator::evaluateArguments(llvm::ArrayRef<Arg> args, const Datum *piped,
+                                                    Range pipedRange) {
   Arguments arguments;
   if (piped)
     arguments.push_back({{}, *piped, pipedRange, nullptr});
@@ -56,12 +58,14 @@ Elaborator::matchArguments(llvm::ArrayRef<Formal> formals, const Arguments &argu
       ok = false;
       continue;
     } else if (++next > formals.size()) {
-      error(argument.range, "too many arguments for '" + callee + "': it takes " + llvm::Twine(formals.size()))
+      error(argument.range,
+            "too many arguments for '" + callee + "': it takes " + llvm::Twine(formals.size()))
           .note(declared, "'" + callee + "' declared here");
       return std::nullopt;
     }
     if (matched[index]) {
-      error(argument.name ? argument.name.range : argument.range, "argument '" + names[index] + "' is given twice");
+      error(argument.name ? argument.name.range : argument.range,
+            "argument '" + names[index] + "' is given twice");
       ok = false;
       continue;
     }
@@ -80,6 +84,10 @@ Elaborator::matchArguments(llvm::ArrayRef<Formal> formals, const Arguments &argu
 bool Elaborator::bindFormals(llvm::ArrayRef<Formal> formals, llvm::ArrayRef<const Argument *> arguments,
                              llvm::StringRef callee, Range call, ScopePtr dimsScope) {
   bool ok = true;
+  frame->hasFormals = true;
+  for (auto [formal, argument] : llvm::zip(formals, arguments))
+    if (argument)
+      frame->given.insert(formal.name.text);
   auto bind = [&](const Formal &formal, Datum value) {
     ok &= !value.isUnknown();
     define(formal.name, std::move(value), formal.type);
@@ -93,7 +101,8 @@ bool Elaborator::bindFormals(llvm::ArrayRef<Formal> formals, llvm::ArrayRef<cons
     if (argument && isTensor) {
       bind(formal, fitFormal(formal, *argument, callee, *dimsScope));
     } else if (!argument) {
-      Argument standard{formal.name, evaluate(*formal.defaultValue), formal.defaultValue->range, formal.defaultValue};
+      Argument standard{formal.name, evaluate(*formal.defaultValue), formal.defaultValue->range,
+                        formal.defaultValue};
       bind(formal, fitFormal(formal, standard, callee, *dimsScope));
     }
   }
@@ -152,21 +161,21 @@ Datum Elaborator::callCallable(const Callable &callable, const Arguments &argume
     if (callable.instance && !callable.closure)
       return applyInstance(callable.instance, callable.name, arguments, range);
     return callFunction(callable, arguments, range);
-  case Callable::Kind::Elementwise:
-    return callElementwise(callable, arguments, range);
+  case Callable::Kind::Elementwise: return callElementwise(callable, arguments, range);
   case Callable::Kind::Builtin:
     if (arguments.size() != 1 || arguments[0].name)
       return fail(range, "'" + callable.name + "' takes one tensor here");
     return callBuiltin(*this, *callable.builtin, range, nullptr, &arguments[0]);
   case Callable::Kind::Constructor:
-    return fail(range, "'" + callable.name + "' is a layer that needs its configuration: write '" + callable.name +
-                           "(...)'");
+    return fail(range, "'" + callable.name + "' is a layer that needs its configuration: write '" +
+                           callable.name + "(...)'");
   }
   return Datum();
 }
 
 Datum Elaborator::callFunction(const Callable &function, const Arguments &arguments, Range range) {
-  auto matched = matchArguments(function.signature->formals, arguments, range, function.name, function.declared);
+  auto matched =
+      matchArguments(function.signature->formals, arguments, range, function.name, function.declared);
   if (!matched || llvm::any_of(arguments, [](const Argument &a) { return a.value.isUnknown(); }))
     return Datum();
   if (++depth > maxDepth || calls.size() >= 256) {
@@ -298,8 +307,7 @@ Datum Elaborator::applyLayer(const LayerPtr &layer, const Arguments &arguments, 
     frame->training = training;
     return result;
   }
-  case LayerValue::Kind::Instance:
-    return applyInstance(layer, "", arguments, range);
+  case LayerValue::Kind::Instance: return applyInstance(layer, "", arguments, range);
   }
   return Datum();
 }
@@ -356,12 +364,14 @@ Datum Elaborator::applyInstance(const LayerPtr &layer, llvm::StringRef method, c
   const LayerDecl &decl = *layer->decl;
   llvm::StringRef name = decl.name.text;
   if (frame->naming->forbidden && !layer->named)
-    return fail(range, "'" + name + "' has parameters; only models and layers hold layers, a function gets them as "
-                       "arguments");
+    return fail(range, "'" + name +
+                           "' has parameters; only models and layers hold layers, a function gets them as "
+                           "arguments");
   nameAnonymous(*layer, *frame->naming);
 
   // A name stands for one occurrence in the text.
-  auto [it, isNew] = model.instances.try_emplace(layer->path, ModelState::Instance{layer->origin, layer->occurrence});
+  auto [it, isNew] =
+      model.instances.try_emplace(layer->path, ModelState::Instance{layer->origin, layer->occurrence});
   if (!isNew && it->second.origin != layer->origin) {
     error(layer->occurrence, "two layers are called '" + llvm::StringRef(layer->path).drop_back() +
                                  "'; bind one of them to another name by 'let'")
@@ -375,10 +385,12 @@ Datum Elaborator::applyInstance(const LayerPtr &layer, llvm::StringRef method, c
   if (!decl.hasSignature) {
     const FnStmt *found = nullptr;
     for (const Stmt *stmt : decl.body->statements)
-      if (const auto *fn = llvm::dyn_cast<FnStmt>(stmt); fn && fn->name.text == (method.empty() ? "apply" : method))
+      if (const auto *fn = llvm::dyn_cast<FnStmt>(stmt);
+          fn && fn->name.text == (method.empty() ? "apply" : method))
         found = fn;
     if (!found)
-      return fail(range, "'" + name + "' has no function 'apply', so it cannot be applied; call one of its functions");
+      return fail(range, "'" + name +
+                             "' has no function 'apply', so it cannot be applied; call one of its functions");
     signature = &found->signature;
     body = found->body;
     declared = found->name.range;
@@ -390,7 +402,8 @@ Datum Elaborator::applyInstance(const LayerPtr &layer, llvm::StringRef method, c
     return Datum();
   if (++depth > maxDepth || calls.size() >= 256) {
     --depth;
-    return fail(range, "uses of layers and functions nest deeper than 256 levels; does '" + callee + "' use itself?");
+    return fail(range, "uses of layers and functions nest deeper than 256 levels; does '" + callee +
+                           "' use itself?");
   }
   Range firstArg = arguments.empty() ? Range() : arguments.front().range;
   Call context(*this, range, firstArg, callee);
@@ -402,7 +415,8 @@ Datum Elaborator::applyInstance(const LayerPtr &layer, llvm::StringRef method, c
   inner.training = frame->training;
   inner.instance = layer;
   inner.naming = std::make_shared<Naming>();
-  inner.naming->prefix = layer->path + (decl.hasSignature || method.empty() || method == "apply" ? "" : (method + ".").str());
+  inner.naming->prefix =
+      layer->path + (decl.hasSignature || method.empty() || method == "apply" ? "" : (method + ".").str());
   size_t firstUpdate = stateUpdates.size();
   Datum result;
   {

@@ -87,7 +87,8 @@ Datum Elaborator::definitionDatum(const Definition &definition, Range range) {
     inner.naming->forbidden = true;
     Enter enter(*this, inner);
     Datum value = evaluate(*constant.value);
-    return constant.type ? fitConfig(*constant.type, value, constant.value->range, constant.name.text) : value;
+    return constant.type ? fitConfig(*constant.type, value, constant.value->range, constant.name.text)
+                         : value;
   }
   case Decl::Kind::Op:
     return notYet(range, "operators in index notation ('" + definition.decl->name.text + "')");
@@ -147,55 +148,33 @@ Datum Elaborator::evaluate(const Expr &expr) {
     return Datum();
   if (++depth > maxDepth) {
     --depth;
-    return fail(expr.range, "layers, functions and expressions nest deeper than " + llvm::Twine(maxDepth) + " levels");
+    return fail(expr.range,
+                "layers, functions and expressions nest deeper than " + llvm::Twine(maxDepth) + " levels");
   }
   Datum result;
   switch (expr.kind) {
-  case Expr::Kind::Name:
-    result = evaluateName(llvm::cast<NameExpr>(expr));
-    break;
-  case Expr::Kind::Int:
-    result = Datum::ofInt(Dim(llvm::cast<IntExpr>(expr).value));
-    break;
-  case Expr::Kind::Float:
-    result = Datum::ofFloat(llvm::cast<FloatExpr>(expr).value);
-    break;
-  case Expr::Kind::String:
-    result = Datum::ofString(llvm::cast<StringExpr>(expr).value);
-    break;
-  case Expr::Kind::Bool:
-    result = Datum::ofBool(llvm::cast<BoolExpr>(expr).value);
-    break;
+  case Expr::Kind::Name: result = evaluateName(llvm::cast<NameExpr>(expr)); break;
+  case Expr::Kind::Int: result = Datum::ofInt(Dim(llvm::cast<IntExpr>(expr).value)); break;
+  case Expr::Kind::Float: result = Datum::ofFloat(llvm::cast<FloatExpr>(expr).value); break;
+  case Expr::Kind::String: result = Datum::ofString(llvm::cast<StringExpr>(expr).value); break;
+  case Expr::Kind::Bool: result = Datum::ofBool(llvm::cast<BoolExpr>(expr).value); break;
   case Expr::Kind::Tuple:
   case Expr::Kind::List: {
     bool isTuple = expr.kind == Expr::Kind::Tuple;
     std::vector<Datum> elements;
-    for (const Expr *element : isTuple ? llvm::cast<TupleExpr>(expr).elements : llvm::cast<ListExpr>(expr).elements)
+    for (const Expr *element :
+         isTuple ? llvm::cast<TupleExpr>(expr).elements : llvm::cast<ListExpr>(expr).elements)
       elements.push_back(evaluate(*element));
     result = isTuple ? Datum::ofTuple(std::move(elements)) : Datum::ofList(std::move(elements));
     break;
   }
-  case Expr::Kind::Comprehension:
-    result = runComprehension(llvm::cast<ComprehensionExpr>(expr));
-    break;
-  case Expr::Kind::Call:
-    result = evaluateCall(llvm::cast<CallExpr>(expr), nullptr, {});
-    break;
-  case Expr::Kind::Index:
-    result = evaluateIndex(llvm::cast<IndexExpr>(expr));
-    break;
-  case Expr::Kind::Member:
-    result = evaluateMember(llvm::cast<MemberExpr>(expr));
-    break;
-  case Expr::Kind::Chain:
-    result = evaluateChain(llvm::cast<ChainExpr>(expr));
-    break;
-  case Expr::Kind::Unary:
-    result = evaluateUnary(llvm::cast<UnaryExpr>(expr));
-    break;
-  case Expr::Kind::Cast:
-    result = evaluateCast(llvm::cast<CastExpr>(expr));
-    break;
+  case Expr::Kind::Comprehension: result = runComprehension(llvm::cast<ComprehensionExpr>(expr)); break;
+  case Expr::Kind::Call: result = evaluateCall(llvm::cast<CallExpr>(expr), nullptr, {}); break;
+  case Expr::Kind::Index: result = evaluateIndex(llvm::cast<IndexExpr>(expr)); break;
+  case Expr::Kind::Member: result = evaluateMember(llvm::cast<MemberExpr>(expr)); break;
+  case Expr::Kind::Chain: result = evaluateChain(llvm::cast<ChainExpr>(expr)); break;
+  case Expr::Kind::Unary: result = evaluateUnary(llvm::cast<UnaryExpr>(expr)); break;
+  case Expr::Kind::Cast: result = evaluateCast(llvm::cast<CastExpr>(expr)); break;
   case Expr::Kind::Choice: {
     const auto &choice = llvm::cast<ChoiceExpr>(expr);
     if (std::optional<bool> condition = evaluateCondition(*choice.condition)) {
@@ -210,21 +189,11 @@ Datum Elaborator::evaluate(const Expr &expr) {
     }
     break;
   }
-  case Expr::Kind::Pipe:
-    result = evaluatePipe(llvm::cast<PipeExpr>(expr));
-    break;
-  case Expr::Kind::Scan:
-    result = notYet(expr.range, "'scan'");
-    break;
-  case Expr::Kind::For:
-    result = runLoop(llvm::cast<ForExpr>(expr));
-    break;
-  case Expr::Kind::Pack:
-    result = fail(expr.range, "'...' stands for axes; it is no value");
-    break;
-  case Expr::Kind::Reduce:
-    result = notYet(expr.range, "index notation");
-    break;
+  case Expr::Kind::Pipe: result = evaluatePipe(llvm::cast<PipeExpr>(expr)); break;
+  case Expr::Kind::Scan: result = notYet(expr.range, "'scan'"); break;
+  case Expr::Kind::For: result = runLoop(llvm::cast<ForExpr>(expr)); break;
+  case Expr::Kind::Pack: result = fail(expr.range, "'...' stands for axes; it is no value"); break;
+  case Expr::Kind::Reduce: result = notYet(expr.range, "index notation"); break;
   }
   --depth;
   return result;
@@ -256,7 +225,8 @@ std::optional<int64_t> Elaborator::evaluateStaticInt(const Expr &expr, const llv
   if (std::optional<int64_t> number = value.asStaticInt())
     return number;
   if (value.is(Datum::Kind::Int))
-    error(expr.range, "'" + value.size.str() + "' is known at run time only; " + what + " must be known while compiling");
+    error(expr.range,
+          "'" + value.size.str() + "' is known at run time only; " + what + " must be known while compiling");
   else if (!value.isUnknown())
     error(expr.range, "expected an int for " + what + ", found " + describe(value));
   return std::nullopt;
@@ -270,7 +240,8 @@ Datum Elaborator::evaluateUnary(const UnaryExpr &unary) {
     if (operand.is(Datum::Kind::Bool))
       return Datum::ofBool(!operand.truth);
     if (operand.isTensor() && operand.type().getElementType().isInteger(1))
-      return Datum::ofTensor(at(unary.range).create<NotOp>(operand.tensor.getType(), operand.tensor), operand.labels);
+      return Datum::ofTensor(at(unary.range).create<NotOp>(operand.tensor.getType(), operand.tensor),
+                             operand.labels);
     return fail(unary.range, "'!' takes truth values, found " + describe(operand));
   }
   if (operand.is(Datum::Kind::Float))
@@ -304,10 +275,12 @@ Datum Elaborator::evaluateChain(const ChainExpr &chain) {
   for (auto [index, op] : llvm::enumerate(chain.operators)) {
     const Expr *rhsExpr = chain.operands[index + 1];
     // `&&` and `||` between compile-time values look at the right side only if it matters.
-    if (value.is(Datum::Kind::Bool) && ((op.op == Op::And && !value.truth) || (op.op == Op::Or && value.truth)))
+    if (value.is(Datum::Kind::Bool) &&
+        ((op.op == Op::And && !value.truth) || (op.op == Op::Or && value.truth)))
       continue;
     Datum rhs = evaluate(*rhsExpr);
-    value = binary(op.op, op.range, value, lhsExpr, rhs, rhsExpr, chain.operands.front()->range.upTo(rhsExpr->range));
+    value = binary(op.op, op.range, value, lhsExpr, rhs, rhsExpr,
+                   chain.operands.front()->range.upTo(rhsExpr->range));
     lhsExpr = nullptr;
     if (value.isUnknown())
       return value;
@@ -373,17 +346,17 @@ Datum Elaborator::compileTimeBinary(Op op, Range opRange, const Datum &lhs, cons
         return fail(opRange, "division by zero");
       if (std::optional<Dim> quotient = a.divExact(b))
         return Datum::ofInt(*quotient);
-      auto report = error(opRange, numberName(lhsExpr, lhs) + " is not divisible by " + numberName(rhsExpr, rhs));
+      auto report =
+          error(opRange, numberName(lhsExpr, lhs) + " is not divisible by " + numberName(rhsExpr, rhs));
       if (const auto *name = rhsExpr ? llvm::dyn_cast<NameExpr>(rhsExpr) : nullptr)
         if (model.overrides.count(name->name))
           for (const Formal &formal : model.decl->formals)
             if (formal.name.text == name->name)
-              report.note(formal.name.range, "'" + name->name + "' is " + rhs.size.str() + " by -D " + name->name +
-                                                 "=" + rhs.size.str());
+              report.note(formal.name.range, "'" + name->name + "' is " + rhs.size.str() + " by -D " +
+                                                 name->name + "=" + rhs.size.str());
       return Datum();
     }
-    default:
-      break;
+    default: break;
     }
     std::optional<int64_t> x = a.valueIfStatic(), y = b.valueIfStatic();
     if (x && y) {
@@ -418,8 +391,8 @@ Datum Elaborator::compileTimeBinary(Op op, Range opRange, const Datum &lhs, cons
     if ((op == Op::Le || op == Op::Lt) && y && bound(a) && (op == Op::Le ? *bound(a) <= *y : *bound(a) < *y))
       return Datum::ofBool(true);
     return fail(opRange, "this depends on " + std::string(x ? b.str() : a.str()) +
-                             ", which is known at run time only; a bound, as 'dim " + (x ? b.str() : a.str()) +
-                             " <= 64', may decide it");
+                             ", which is known at run time only; a bound, as 'dim " +
+                             (x ? b.str() : a.str()) + " <= 64', may decide it");
   }
   std::optional<double> x = lhs.asDouble(), y = rhs.asDouble();
   if (!x || !y)
@@ -568,8 +541,8 @@ Datum Elaborator::evaluateIndex(const IndexExpr &index) {
   if (packs > 1)
     return fail(index.range, "'...' stands once among the indices");
   if (taken > dims.size())
-    return fail(index.range, operandName(index.base, "this") + " has " + llvm::Twine(dims.size()) + " axes, found " +
-                                 llvm::Twine(taken) + " indices");
+    return fail(index.range, operandName(index.base, "this") + " has " + llvm::Twine(dims.size()) +
+                                 " axes, found " + llvm::Twine(taken) + " indices");
   size_t axis = 0;
   auto copyAxes = [&](size_t count) {
     for (; count > 0; --count, ++axis) {
@@ -583,16 +556,13 @@ Datum Elaborator::evaluateIndex(const IndexExpr &index) {
       result.push_back(Dim(1));
       labels.push_back("1");
       break;
-    case SubKind::Pack:
-      copyAxes(dims.size() - taken);
-      break;
+    case SubKind::Pack: copyAxes(dims.size() - taken); break;
     case SubKind::Slice:
       if (sub.index || sub.end || sub.step)
         return notYet(sub.range, "slices of tensors");
       copyAxes(1);
       break;
-    case SubKind::Index:
-      return notYet(sub.range, "an index into a tensor");
+    case SubKind::Index: return notYet(sub.range, "an index into a tensor");
     }
   copyAxes(dims.size() - axis);
   return reshapeTo(base, result, labels, index.range);

@@ -51,10 +51,11 @@ void Elaborator::bindModelFormals(const ModelDecl &decl) {
     if (auto it = model.overrides.find(formal.name.text); it != model.overrides.end())
       value = it->second;
     else if (formal.defaultValue)
-      value = fitConfig(*formal.type, evaluate(*formal.defaultValue), formal.defaultValue->range, formal.name.text);
+      value = fitConfig(*formal.type, evaluate(*formal.defaultValue), formal.defaultValue->range,
+                        formal.name.text);
     else
-      error(formal.name.range, "'" + formal.name.text + "' has no value: give it a default, or -D " +
-                                   formal.name.text + "=...");
+      error(formal.name.range,
+            "'" + formal.name.text + "' has no value: give it a default, or -D " + formal.name.text + "=...");
     nameLayer(value, *frame->naming, formal.name.text);
     define(formal.name, value, formal.type);
   }
@@ -77,7 +78,8 @@ void Elaborator::runStatement(const Stmt &stmt) {
   mlir::Operation *before = body.empty() ? nullptr : &body.back();
   auto tensorNamed = [&](const Datum &datum, llvm::StringRef name) {
     if (datum.isTensor() && name != "_")
-      nameValue(datum.tensor, optimizer ? (name + "." + optimizer->parameter).str() : name.str(), body, before);
+      nameValue(datum.tensor, optimizer ? (name + "." + optimizer->parameter).str() : name.str(), body,
+                before);
   };
 
   switch (stmt.kind) {
@@ -89,7 +91,8 @@ void Elaborator::runStatement(const Stmt &stmt) {
       nameLayer(value, *frame->naming, (let.names[0].text + frame->naming->turn).str());
       tensorNamed(value, let.names[0].text);
       if (value.is(Datum::Kind::Tuple))
-        value = fail(let.names[0].range, "the right side gives " + describe(value) + "; bind them as 'let a, b = ...'");
+        value = fail(let.names[0].range,
+                     "the right side gives " + describe(value) + "; bind them as 'let a, b = ...'");
       define(let.names[0], value);
       return;
     }
@@ -184,8 +187,8 @@ void Elaborator::runStatement(const Stmt &stmt) {
       if (value.is(Datum::Kind::Bool))
         value = Datum::ofFloat(value.truth);
       if (type.getRank() != 0)
-        error(input.defaultValue->range, "only a scalar input has a default; '" + input.name.text + "' is " +
-                                             typeText(type));
+        error(input.defaultValue->range,
+              "only a scalar input has a default; '" + input.name.text + "' is " + typeText(type));
       else if (!value.isUnknown() && !(defaultValue = value.asDouble()))
         error(input.defaultValue->range, "expected a number, found " + describe(value));
     }
@@ -215,7 +218,8 @@ void Elaborator::runStatement(const Stmt &stmt) {
     tensorNamed(value, name);
     Range place = loss.name ? loss.name.range : loss.keyword;
     if (value.isTensor() && (value.type().getRank() != 0 || value.type().getElementType() != floatType))
-      value = fail(loss.value->range, "a loss is a scalar " + elementName(floatType) + "[], found " + describe(value) +
+      value = fail(loss.value->range, "a loss is a scalar " + elementName(floatType) + "[], found " +
+                                          describe(value) +
                                           (value.type().getRank() ? "; reduce it, as 'mean(...)'" : ""));
     else if (!value.isTensor() && !value.isUnknown())
       value = fail(loss.value->range, "a loss is a scalar tensor, found " + describe(value));
@@ -265,13 +269,15 @@ void Elaborator::runStatement(const Stmt &stmt) {
       assert(elements && "sizes are checked when types are made");
       count = elements->isStatic()
                   ? g.create<FillOp>(countType, builder.getF64FloatAttr(double(elements->value())))
-                  : g.create<SizeOp>(countType, DimValueAttr::get(&model.context, builder.getStringAttr(elements->str())));
+                  : g.create<SizeOp>(
+                        countType, DimValueAttr::get(&model.context, builder.getStringAttr(elements->str())));
     }
     if (mlir::Operation *op = mean.getDefiningOp(); op && mean != value.tensor)
       op->setLoc(renamed(op->getLoc(), metric.name.text));
-    count.getDefiningOp()->setLoc(renamed(count.getDefiningOp()->getLoc(), (metric.name.text + "_count").str()));
-    metrics.push_back({metric.name.text.str(), mean, count, metric.name.range, frame->kind == Frame::Kind::Entry,
-                       metric.doc});
+    count.getDefiningOp()->setLoc(
+        renamed(count.getDefiningOp()->getLoc(), (metric.name.text + "_count").str()));
+    metrics.push_back({metric.name.text.str(), mean, count, metric.name.range,
+                       frame->kind == Frame::Kind::Entry, metric.doc});
     return;
   }
   case Stmt::Kind::Next: {
@@ -311,8 +317,7 @@ void Elaborator::runStatement(const Stmt &stmt) {
     }
     return;
   }
-  case Stmt::Kind::Last:
-    return; // its values are those after the final turn
+  case Stmt::Kind::Last: return; // its values are those after the final turn
   case Stmt::Kind::Require: {
     const auto &require = llvm::cast<RequireStmt>(stmt);
     std::optional<bool> holds = evaluateCondition(*require.condition);
@@ -432,8 +437,8 @@ static std::optional<Turns> collectTurns(Elaborator &e, List<Each> list) {
   for (auto [index, values] : llvm::enumerate(turns.values))
     if (values.size() != turns.count) {
       e.error(list[index].name.range, "'" + list[index].name.text + "' has " + llvm::Twine(values.size()) +
-                                          " turns, '" + list[0].name.text + "' has " + llvm::Twine(turns.count) +
-                                          "; they go in step");
+                                          " turns, '" + list[0].name.text + "' has " +
+                                          llvm::Twine(turns.count) + "; they go in step");
       return std::nullopt;
     }
   return turns;

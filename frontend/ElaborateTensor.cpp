@@ -49,8 +49,8 @@ std::string Elaborator::sizeName(const Expr *expr, const Datum &datum, unsigned 
 //===------------------------------------------------------------------------------------------------===//
 
 /// The numbers of a list, or of lists of one length; false if it is neither.
-static bool collectNumbers(const Datum &list, std::vector<double> &numbers, llvm::SmallVectorImpl<int64_t> &shape,
-                           unsigned level, bool &allInts) {
+static bool collectNumbers(const Datum &list, std::vector<double> &numbers,
+                           llvm::SmallVectorImpl<int64_t> &shape, unsigned level, bool &allInts) {
   if (level == shape.size())
     shape.push_back(list.elements->size());
   else if (shape[level] != int64_t(list.elements->size()))
@@ -88,8 +88,7 @@ mlir::Value Elaborator::asTensor(const Datum &datum, mlir::RankedTensorType type
   GraphBuilder g = at(range);
   auto fill = [&](double value) { return g.create<FillOp>(type, builder.getF64FloatAttr(value)); };
   switch (datum.kind) {
-  case Datum::Kind::Tensor:
-    return datum.tensor.getType() == type ? datum.tensor : mlir::Value();
+  case Datum::Kind::Tensor: return datum.tensor.getType() == type ? datum.tensor : mlir::Value();
   case Datum::Kind::Int: {
     if (isBool)
       return {};
@@ -105,18 +104,18 @@ mlir::Value Elaborator::asTensor(const Datum &datum, mlir::RankedTensorType type
     }
     return {};
   }
-  case Datum::Kind::Float:
-    return isFloat ? fill(datum.number) : mlir::Value();
-  case Datum::Kind::Bool:
-    return isBool ? fill(datum.truth) : mlir::Value();
+  case Datum::Kind::Float: return isFloat ? fill(datum.number) : mlir::Value();
+  case Datum::Kind::Bool: return isBool ? fill(datum.truth) : mlir::Value();
   case Datum::Kind::Init:
-    if (datum.init->kind == InitSpec::Kind::Constant && (isFloat || (!isBool && datum.init->a == int64_t(datum.init->a))))
+    if (datum.init->kind == InitSpec::Kind::Constant &&
+        (isFloat || (!isBool && datum.init->a == int64_t(datum.init->a))))
       return fill(datum.init->a);
     return {};
   case Datum::Kind::List: {
     bool allInts;
     std::optional<InitSpec> values = literalValues(datum, allInts);
-    if (!values || isBool || (!isFloat && !allInts) || llvm::ArrayRef<int64_t>(values->shape) != type.getShape())
+    if (!values || isBool || (!isFloat && !allInts) ||
+        llvm::ArrayRef<int64_t>(values->shape) != type.getShape())
       return {};
     mlir::DenseElementsAttr attribute;
     llvm::SmallVector<mlir::Attribute> numbers;
@@ -125,8 +124,7 @@ mlir::Value Elaborator::asTensor(const Datum &datum, mlir::RankedTensorType type
                                 : mlir::Attribute(builder.getIntegerAttr(element, int64_t(value))));
     return g.create<ConstantDataOp>(mlir::DenseElementsAttr::get(type, numbers));
   }
-  default:
-    return {};
+  default: return {};
   }
 }
 
@@ -143,8 +141,8 @@ Datum Elaborator::literalLike(const Datum &datum, mlir::Type elementType, Range 
         labels.push_back(size == 1 ? "1" : "");
       }
   if (datum.is(Datum::Kind::Int) && !datum.size.isStatic())
-    return fail(range, "'" + datum.size.str() + "' is a size known at run time; write '" + datum.size.str() + " as " +
-                           elementName(elementType) + "'");
+    return fail(range, "'" + datum.size.str() + "' is a size known at run time; write '" + datum.size.str() +
+                           " as " + elementName(elementType) + "'");
   unsigned before = diags.errorCount();
   if (mlir::Value tensor = asTensor(datum, makeTensor(dims, elementType), range))
     return Datum::ofTensor(tensor, labels);
@@ -153,7 +151,8 @@ Datum Elaborator::literalLike(const Datum &datum, mlir::Type elementType, Range 
   if (datum.is(Datum::Kind::Float))
     return fail(range, what + " is " + elementName(elementType) + ", but " + describe(datum).substr(4) +
                            " is no whole number; convert the tensor by 'as f'");
-  return fail(range, "expected a tensor of " + elementName(elementType) + " or a number, found " + describe(datum));
+  return fail(range,
+              "expected a tensor of " + elementName(elementType) + " or a number, found " + describe(datum));
 }
 
 Datum Elaborator::castTo(const Datum &datum, mlir::Type elementType, Range range) {
@@ -220,9 +219,10 @@ bool Elaborator::unify(llvm::MutableArrayRef<Operand> operands, Range place, Ran
       continue;
     mlir::Type own = operand.datum->type().getElementType();
     if (element && own != element) {
-      auto report = error(place, "element types differ: " + operandName(typed->expr, "the left side") + " is " +
-                                     describe(*typed->datum) + ", " + operandName(operand.expr, "the right side") +
-                                     " is " + describe(*operand.datum) + "; convert one of them by 'as'");
+      auto report =
+          error(place, "element types differ: " + operandName(typed->expr, "the left side") + " is " +
+                           describe(*typed->datum) + ", " + operandName(operand.expr, "the right side") +
+                           " is " + describe(*operand.datum) + "; convert one of them by 'as'");
       report.highlight(typed->range).highlight(operand.range);
       return false;
     }
@@ -233,7 +233,8 @@ bool Elaborator::unify(llvm::MutableArrayRef<Operand> operands, Range place, Ran
   }
   assert(element && "one operand is a tensor");
   for (Operand &operand : operands) {
-    *operand.datum = literalLike(*operand.datum, element, operand.range, operandName(typed->expr, "the other side"));
+    *operand.datum =
+        literalLike(*operand.datum, element, operand.range, operandName(typed->expr, "the other side"));
     if (operand.datum->isUnknown())
       return false;
   }
@@ -266,12 +267,13 @@ bool Elaborator::unify(llvm::MutableArrayRef<Operand> operands, Range place, Ran
           labels[axis] = label;
         continue;
       }
-      auto report = error(place, "sizes do not match: " + operandName(owner->expr, "the left side") + " is " +
-                                     describe(*owner->datum) + ", " + operandName(operand.expr, "the right side") +
-                                     " is " + describe(*operand.datum) +
-                                     (size == Dim(1) || dims[axis] == Dim(1)
-                                          ? "; only an axis written '1' or made by 'new' or 'keep: true' is repeated"
-                                          : ""));
+      auto report =
+          error(place, "sizes do not match: " + operandName(owner->expr, "the left side") + " is " +
+                           describe(*owner->datum) + ", " + operandName(operand.expr, "the right side") +
+                           " is " + describe(*operand.datum) +
+                           (size == Dim(1) || dims[axis] == Dim(1)
+                                ? "; only an axis written '1' or made by 'new' or 'keep: true' is repeated"
+                                : ""));
       report.highlight(owner->range).highlight(operand.range);
       for (const Operand *side : {owner, &operand})
         if (const auto *name = side->expr ? llvm::dyn_cast<NameExpr>(side->expr) : nullptr)
@@ -314,7 +316,9 @@ Datum Elaborator::binary(Op op, Range opRange, const Datum &lhs, const Expr *lhs
   mlir::Value x = a.tensor, y = b.tensor;
   mlir::Type element = a.type().getElementType();
   GraphBuilder g = at(opRange);
-  auto compare = [&](ComparePredicate predicate) { return Datum::ofTensor(g.compare(predicate, x, y), labels); };
+  auto compare = [&](ComparePredicate predicate) {
+    return Datum::ofTensor(g.compare(predicate, x, y), labels);
+  };
   switch (op) {
   case Op::Eq: return compare(ComparePredicate::eq);
   case Op::Ne: return compare(ComparePredicate::ne);
@@ -328,10 +332,12 @@ Datum Elaborator::binary(Op op, Range opRange, const Datum &lhs, const Expr *lhs
   if (op == Op::And || op == Op::Or) {
     if (!isBool)
       return fail(opRange, "'" + spelling(op) + "' takes truth values, found " + describe(a));
-    return Datum::ofTensor(op == Op::And ? g.create<AndOp>(x.getType(), x, y) : g.create<OrOp>(x.getType(), x, y), labels);
+    return Datum::ofTensor(
+        op == Op::And ? g.create<AndOp>(x.getType(), x, y) : g.create<OrOp>(x.getType(), x, y), labels);
   }
   if (isBool)
-    return fail(opRange, "'" + spelling(op) + "' takes numbers, found " + describe(a) + "; convert it by 'as f'");
+    return fail(opRange,
+                "'" + spelling(op) + "' takes numbers, found " + describe(a) + "; convert it by 'as f'");
   switch (op) {
   case Op::Add: return Datum::ofTensor(g.add(x, y), labels);
   case Op::Sub: return Datum::ofTensor(g.sub(x, y), labels);
@@ -352,8 +358,8 @@ Datum Elaborator::reshapeTo(const Datum &datum, llvm::ArrayRef<Dim> dims, Labels
 
 // As in NumPy: vectors count as a row on the left and a column on the right; leading axes are batches, which a matrix
 // on the other side serves alike.
-Datum Elaborator::matmul(const Datum &lhs, const Expr *lhsExpr, const Datum &rhs, const Expr *rhsExpr, Range opRange,
-                         Range whole) {
+Datum Elaborator::matmul(const Datum &lhs, const Expr *lhsExpr, const Datum &rhs, const Expr *rhsExpr,
+                         Range opRange, Range whole) {
   Range lhsRange = lhsExpr ? lhsExpr->range : Range(whole.begin, opRange.begin);
   for (const Datum *side : {&lhs, &rhs})
     if (!side->isTensor() || side->type().getRank() == 0)
@@ -363,7 +369,8 @@ Datum Elaborator::matmul(const Datum &lhs, const Expr *lhsExpr, const Datum &rhs
                                " is " + describe(*side) + "; for numbers write '*'");
   mlir::Type element = lhs.type().getElementType();
   if (element != rhs.type().getElementType() || !mlir::isa<mlir::FloatType>(element)) {
-    error(opRange, "'@' takes two tensors of one float type, found " + describe(lhs) + " and " + describe(rhs))
+    error(opRange,
+          "'@' takes two tensors of one float type, found " + describe(lhs) + " and " + describe(rhs))
         .highlight(lhsRange)
         .highlight(rhsExpr ? rhsExpr->range : Range());
     return Datum();
@@ -372,10 +379,12 @@ Datum Elaborator::matmul(const Datum &lhs, const Expr *lhsExpr, const Datum &rhs
   const bool leftVector = left.size() == 1, rightVector = right.size() == 1;
   size_t inner = rightVector ? 0 : right.size() - 2;
   if (left.back() != right[inner]) {
-    std::string leftText = operandName(lhsExpr, "the left side"), rightText = operandName(rhsExpr, "the right side");
-    auto report = error(opRange, "inner dimensions differ: " + leftText + " has " + sizeName(lhsExpr, lhs, left.size() - 1) +
-                            (leftVector ? " elements, " : " columns, ") + rightText + " has " +
-                            sizeName(rhsExpr, rhs, inner) + (rightVector ? " elements" : " rows"));
+    std::string leftText = operandName(lhsExpr, "the left side"),
+                rightText = operandName(rhsExpr, "the right side");
+    auto report = error(opRange, "inner dimensions differ: " + leftText + " has " +
+                                     sizeName(lhsExpr, lhs, left.size() - 1) +
+                                     (leftVector ? " elements, " : " columns, ") + rightText + " has " +
+                                     sizeName(rhsExpr, rhs, inner) + (rightVector ? " elements" : " rows"));
     report.highlight(lhsRange);
     if (rhsExpr)
       report.highlight(rhsExpr->range);
@@ -434,8 +443,9 @@ Datum Elaborator::matmul(const Datum &lhs, const Expr *lhsExpr, const Datum &rhs
     const bool leftRepeats = !l || (leftLabel == "1" && *l == Dim(1));
     const bool rightRepeats = !r || (rightLabel == "1" && *r == Dim(1));
     if (!leftRepeats && !rightRepeats && *l != *r)
-      return fail(opRange, "batch sizes differ: " + operandName(lhsExpr, "the left side") + " is " + describe(lhs) + ", " +
-                               operandName(rhsExpr, "the right side") + " is " + describe(rhs));
+      return fail(opRange, "batch sizes differ: " + operandName(lhsExpr, "the left side") + " is " +
+                               describe(lhs) + ", " + operandName(rhsExpr, "the right side") + " is " +
+                               describe(rhs));
     batch.push_back(leftRepeats && r ? *r : *l);
     labels.push_back(leftRepeats && r ? rightLabel : leftLabel);
   }
@@ -474,9 +484,9 @@ Datum Elaborator::matmul(const Datum &lhs, const Expr *lhsExpr, const Datum &rhs
 
 /// Elementwise ops that the language writes otherwise.
 static constexpr std::pair<llvm::StringLiteral, llvm::StringLiteral> spelledOtherwise[] = {
-    {"add", "a + b"},     {"sub", "a - b"}, {"mul", "a * b"}, {"div", "a / b"}, {"pow", "a ** b"}, {"neg", "-a"},
-    {"compare", "a < b"}, {"and", "a && b"}, {"or", "a || b"}, {"not", "!a"},    {"cast", "a as f"},
-    {"select", "where(c, a, b)"}};
+    {"add", "a + b"},  {"sub", "a - b"}, {"mul", "a * b"},     {"div", "a / b"},
+    {"pow", "a ** b"}, {"neg", "-a"},    {"compare", "a < b"}, {"and", "a && b"},
+    {"or", "a || b"},  {"not", "!a"},    {"cast", "a as f"},   {"select", "where(c, a, b)"}};
 
 bool nnc::isElementwiseName(llvm::StringRef name, mlir::MLIRContext &context) {
   if (llvm::any_of(spelledOtherwise, [&](const auto &entry) { return entry.first == name; }))
@@ -546,7 +556,8 @@ Datum Elaborator::callElementwise(const Callable &callable, const Arguments &arg
       }
       size_t extra = attributes.getAttrs().size();
       if (extra >= attributeNames.size())
-        return fail(argument.range, "too many arguments for '" + callable.name + "': it takes " + llvm::Twine(count));
+        return fail(argument.range,
+                    "too many arguments for '" + callable.name + "': it takes " + llvm::Twine(count));
       attribute = attributeNames[extra];
     } else if (!llvm::is_contained(attributeNames, attribute)) {
       error(argument.name.range, "'" + callable.name + "' has no argument '" + attribute + "'" +
@@ -558,17 +569,19 @@ Datum Elaborator::callElementwise(const Callable &callable, const Arguments &arg
       return Datum();
     std::optional<double> number = argument.value.asDouble();
     if (!number)
-      return fail(argument.range, "'" + attribute + "' is a number known while compiling, found " +
-                                      describe(argument.value));
+      return fail(argument.range,
+                  "'" + attribute + "' is a number known while compiling, found " + describe(argument.value));
     attributes.set(attribute, builder.getF64FloatAttr(*number));
   }
   if (!ok || llvm::any_of(operands, [](const Argument &a) { return a.value.isUnknown(); }))
     return Datum();
   if (operands.size() != count)
     return fail(range, "'" + callable.name + "' takes " + llvm::Twine(count) +
-                           (count == 1 ? " argument" : " arguments") + ", found " + llvm::Twine(operands.size()));
+                           (count == 1 ? " argument" : " arguments") + ", found " +
+                           llvm::Twine(operands.size()));
 
-  const bool allNumbers = llvm::all_of(operands, [](const Argument &a) { return a.value.asDouble().has_value(); });
+  const bool allNumbers =
+      llvm::all_of(operands, [](const Argument &a) { return a.value.asDouble().has_value(); });
   Labels labels;
   llvm::SmallVector<Operand, 3> unified;
   llvm::SmallVector<mlir::Value, 3> values;
@@ -581,7 +594,8 @@ Datum Elaborator::callElementwise(const Callable &callable, const Arguments &arg
   if (allNumbers) {
     for (const Argument &operand : operands) {
       numbers.push_back(*operand.value.asDouble());
-      values.push_back(asideBuilder.create<FillOp>(location(range), scalarType, builder.getF64FloatAttr(numbers.back())));
+      values.push_back(
+          asideBuilder.create<FillOp>(location(range), scalarType, builder.getF64FloatAttr(numbers.back())));
     }
   } else {
     for (Argument &operand : operands) {
@@ -605,7 +619,8 @@ Datum Elaborator::callElementwise(const Callable &callable, const Arguments &arg
   mlir::OpaqueProperties noProperties(nullptr);
   llvm::SmallVector<mlir::Type, 1> types;
   if (failed(infer->inferReturnTypes(&model.context, state.location, values,
-                                     state.attributes.getDictionary(&model.context), noProperties, {}, types)))
+                                     state.attributes.getDictionary(&model.context), noProperties, {},
+                                     types)))
     return Datum();
   state.addTypes(types);
   mlir::OpBuilder &where = allNumbers ? asideBuilder : builder;

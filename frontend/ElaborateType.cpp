@@ -110,7 +110,8 @@ bool Elaborator::checkSize(llvm::ArrayRef<Dim> dims, mlir::Type elementType, Ran
 
 mlir::RankedTensorType Elaborator::resolveType(const Type &type, Labels &labels, bool bindsSymbols) {
   if (type.kind != Type::Kind::Tensor) {
-    error(type.range, "expected the type of a tensor, as 'f[batch, 784]' or 'f[]', found '" + typeAsWritten(type) + "'");
+    error(type.range,
+          "expected the type of a tensor, as 'f[batch, 784]' or 'f[]', found '" + typeAsWritten(type) + "'");
     return {};
   }
   mlir::Type element = elementType(type.name);
@@ -178,8 +179,9 @@ Datum Elaborator::fitConfig(const Type &type, const Datum &value, Range range, l
     return Datum::ofList(std::move(elements));
   }
   if (type.kind != Type::Kind::Plain)
-    return fail(type.range, "expected a compile-time type (int, float, bool, string, init, layer, [int]), found '" +
-                                typeAsWritten(type) + "'");
+    return fail(type.range,
+                "expected a compile-time type (int, float, bool, string, init, layer, [int]), found '" +
+                    typeAsWritten(type) + "'");
   llvm::StringRef name = type.name.text;
   if (name == "int") {
     if (value.is(Kind::Int))
@@ -205,23 +207,26 @@ Datum Elaborator::fitConfig(const Type &type, const Datum &value, Range range, l
     }
     return mismatch("an initial value, as 'zeros()'");
   }
-  return fail(type.range, "unknown type '" + name + "'" +
-                              didYouMean(name, {"int", "float", "bool", "string", "init", "layer"}) +
-                              (name == "f" || name == "i32" ? "; a tensor has brackets, a scalar is '" + name + "[]'"
-                                                            : llvm::Twine("")));
+  return fail(type.range,
+              "unknown type '" + name + "'" +
+                  didYouMean(name, {"int", "float", "bool", "string", "init", "layer"}) +
+                  (name == "f" || name == "i32" ? "; a tensor has brackets, a scalar is '" + name + "[]'"
+                                                : llvm::Twine("")));
 }
 
 //===------------------------------------------------------------------------------------------------===//
 // Tensor arguments
 //===------------------------------------------------------------------------------------------------===//
 
-Datum Elaborator::fitFormal(const Formal &formal, const Argument &argument, llvm::StringRef callee, Scope &dimsScope) {
+Datum Elaborator::fitFormal(const Formal &formal, const Argument &argument, llvm::StringRef callee,
+                            Scope &dimsScope) {
   if (formal.type->kind == Type::Kind::Tensor)
     return fitTensor(formal, argument, callee, dimsScope);
   return fitConfig(*formal.type, argument.value, argument.range, formal.name.text);
 }
 
-Datum Elaborator::fitTensor(const Formal &formal, const Argument &argument, llvm::StringRef callee, Scope &dimsScope) {
+Datum Elaborator::fitTensor(const Formal &formal, const Argument &argument, llvm::StringRef callee,
+                            Scope &dimsScope) {
   const Type &type = *formal.type;
   Datum value = argument.value;
   mlir::Type element = elementType(type.name);
@@ -231,7 +236,8 @@ Datum Elaborator::fitTensor(const Formal &formal, const Argument &argument, llvm
                          value.is(Datum::Kind::List);
   auto what = [&] { return "'" + formal.name.text.str() + "' of '" + callee.str() + "'"; };
   if (!value.isTensor() && !isLiteral)
-    return fail(argument.range, what() + " is a tensor, " + typeAsWritten(type) + "; found " + describe(value));
+    return fail(argument.range,
+                what() + " is a tensor, " + typeAsWritten(type) + "; found " + describe(value));
 
   // A bare name binds; all else, and a name that is a number here, is checked.
   auto isBinding = [&](const DimExpr &dim) -> const NameExpr * {
@@ -309,9 +315,11 @@ Datum Elaborator::fitTensor(const Formal &formal, const Argument &argument, llvm
           mlir::Value wide = broadcastTo(value.tensor, it->second, argument.range);
           return wide ? Datum::ofTensor(wide) : Datum();
         }
-        auto report = error(argument.range, what() + " is " + typeAsWritten(type) + " with '..." + dim.pack.text +
-                                                "' = " + dimsText(it->second) + ", found " + describe(value));
-        if (auto place = dimsScope.dimPlaces.find("..." + dim.pack.text.str()); place != dimsScope.dimPlaces.end())
+        auto report =
+            error(argument.range, what() + " is " + typeAsWritten(type) + " with '..." + dim.pack.text +
+                                      "' = " + dimsText(it->second) + ", found " + describe(value));
+        if (auto place = dimsScope.dimPlaces.find("..." + dim.pack.text.str());
+            place != dimsScope.dimPlaces.end())
           report.note(place->second, "its sizes come from here");
         return Datum();
       }
@@ -343,8 +351,9 @@ Datum Elaborator::fitTensor(const Formal &formal, const Argument &argument, llvm
       llvm::StringRef written = diags.getSources().text(dim.range);
       if (written != expected)
         expected = "'" + written.str() + "' = " + expected;
-      auto report = error(argument.range, what() + " is " + typeAsWritten(type) + "; axis " + llvm::Twine(axis) +
-                                              " is " + dims[axis].str() + ", expected " + expected);
+      auto report =
+          error(argument.range, what() + " is " + typeAsWritten(type) + "; axis " + llvm::Twine(axis) +
+                                    " is " + dims[axis].str() + ", expected " + expected);
       if (name)
         if (auto place = dimsScope.dimPlaces.find(name->name.str()); place != dimsScope.dimPlaces.end())
           report.note(place->second, "'" + name->name + "' = " + size->str() + " comes from here");

@@ -25,7 +25,8 @@ static std::pair<double, double> fans(mlir::RankedTensorType type) {
   return {window * double(shape[shape.size() - 2]), window * double(shape.back())};
 }
 
-static void flatten(const Datum &list, std::vector<double> &values, std::vector<int64_t> &shape, size_t level, bool &ok) {
+static void flatten(const Datum &list, std::vector<double> &values, std::vector<int64_t> &shape, size_t level,
+                    bool &ok) {
   if (level == shape.size())
     shape.push_back(list.elements->size());
   ok &= shape[level] == int64_t(list.elements->size());
@@ -56,9 +57,10 @@ InitAttr Elaborator::initAttribute(const Datum &datum, mlir::RankedTensorType ty
     bool ok = true;
     flatten(datum, values, shape, 0, ok);
     if (ok && llvm::ArrayRef<int64_t>(shape) == type.getShape() && !type.getElementType().isInteger(1))
-      return InitAttr::get(&model.context, InitKind::Values, 0.0, 0.0,
-                           mlir::DenseElementsAttr::get(mlir::RankedTensorType::get(shape, builder.getF64Type()),
-                                                        llvm::ArrayRef<double>(values)));
+      return InitAttr::get(
+          &model.context, InitKind::Values, 0.0, 0.0,
+          mlir::DenseElementsAttr::get(mlir::RankedTensorType::get(shape, builder.getF64Type()),
+                                       llvm::ArrayRef<double>(values)));
     if (ok && llvm::ArrayRef<int64_t>(shape) != type.getShape()) {
       Dims dims;
       for (int64_t size : shape)
@@ -89,7 +91,8 @@ InitAttr Elaborator::initAttribute(const Datum &datum, mlir::RankedTensorType ty
       }
       return make(InitKind::Orthogonal, spec.a, 0.0);
     case InitSpec::Kind::GlorotUniform: return uniform(2.0 / (in + out));
-    case InitSpec::Kind::GlorotNormal: return make(InitKind::Normal, 0.0, spec.a * std::sqrt(2.0 / (in + out)));
+    case InitSpec::Kind::GlorotNormal:
+      return make(InitKind::Normal, 0.0, spec.a * std::sqrt(2.0 / (in + out)));
     case InitSpec::Kind::HeUniform: return uniform(2.0 / in);
     case InitSpec::Kind::HeNormal: return make(InitKind::Normal, 0.0, spec.a * std::sqrt(2.0 / in));
     case InitSpec::Kind::Values: break;
@@ -105,8 +108,9 @@ InitAttr Elaborator::initAttribute(const Datum &datum, mlir::RankedTensorType ty
 // Variables
 //===------------------------------------------------------------------------------------------------===//
 
-ModelState::Variable *Elaborator::getVariable(const std::string &name, VariableKind kind, mlir::RankedTensorType type,
-                                              InitAttr init, Range declared, llvm::StringRef doc) {
+ModelState::Variable *Elaborator::getVariable(const std::string &name, VariableKind kind,
+                                              mlir::RankedTensorType type, InitAttr init, Range declared,
+                                              llvm::StringRef doc) {
   auto [it, isNew] = model.variables.try_emplace(name);
   ModelState::Variable &variable = it->second;
   if (!isNew)
@@ -157,8 +161,8 @@ Binding Elaborator::makeVariable(const VariableStmt &stmt) {
         continue;
       auto report = error(written.range, llvm::Twine(stmt.isState ? "state" : "a parameter") +
                                              " can't have the run-time dimension '" + dim.str() +
-                                             "'; use a model parameter, as '" + (stmt.isState ? "streams" : "size") +
-                                             ": int = 1'");
+                                             "'; use a model parameter, as '" +
+                                             (stmt.isState ? "streams" : "size") + ": int = 1'");
       if (std::optional<std::string> symbol = dim.symbolIfBare())
         if (auto place = model.symbolPlaces.find(*symbol); place != model.symbolPlaces.end())
           report.note(place->second, "'" + *symbol + "' becomes a run-time dimension here");
@@ -179,8 +183,8 @@ Binding Elaborator::makeVariable(const VariableStmt &stmt) {
     binding.variable = (stmt.isState ? "state." : "") + path + stmt.name.text.str();
     bool known = model.variables.count(binding.variable);
     ModelState::Variable *variable =
-        getVariable(binding.variable, stmt.isState ? VariableKind::State : VariableKind::Parameter, type, init,
-                    stmt.name.range, stmt.doc);
+        getVariable(binding.variable, stmt.isState ? VariableKind::State : VariableKind::Parameter, type,
+                    init, stmt.name.range, stmt.doc);
     if (!known)
       for (const DimExpr &dim : stmt.type->dims)
         variable->sizes.push_back(dim.size ? diags.getSources().text(dim.range).str() : std::string());
@@ -208,8 +212,9 @@ Binding Elaborator::makeVariable(const VariableStmt &stmt) {
       for (const CallSite &site : calls)
         if (!site.module->isLibrary)
           place = site.range;
-      error(place, text).note(variable->firstUse, "first applied here; for parameters of its own write 'clone(" + owner +
-                                                      ")'");
+      error(place, text)
+          .note(variable->firstUse,
+                "first applied here; for parameters of its own write 'clone(" + owner + ")'");
       return binding;
     }
   }
@@ -252,15 +257,16 @@ static llvm::DenseSet<mlir::Value> reachedFrom(mlir::Value value, mlir::Operatio
   return reached;
 }
 
-bool Elaborator::checkPath(mlir::Value target, mlir::Value value, Range targetRange, llvm::StringRef targetName,
-                           llvm::StringRef name) {
+bool Elaborator::checkPath(mlir::Value target, mlir::Value value, Range targetRange,
+                           llvm::StringRef targetName, llvm::StringRef name) {
   mlir::Operation *endsAt = nullptr;
   if (reachedFrom(value, &endsAt).contains(target))
     return true;
   auto report = error(targetRange, targetName + " has no differentiable path from " + name);
   if (endsAt)
     if (mlir::FileLineColLoc place = sourcePlace(endsAt->getLoc()))
-      if (Range range = diags.getSources().find(place.getFilename(), place.getLine(), place.getColumn()); range.isValid())
+      if (Range range = diags.getSources().find(place.getFilename(), place.getLine(), place.getColumn());
+          range.isValid())
         report.note(range, "the path ends here: " +
                                mlir::cast<NonDifferentiableOpInterface>(endsAt).whyNotDifferentiable());
   return false;
@@ -268,8 +274,8 @@ bool Elaborator::checkPath(mlir::Value target, mlir::Value value, Range targetRa
 
 Datum Elaborator::gradient(const CallExpr &call, const Datum &target, Range targetRange, const Expr &wrt) {
   if (target.type().getRank() != 0 || !isFloatTensor(target.tensor))
-    return fail(targetRange, "'grad' differentiates a scalar " + elementName(floatType) + "[], found " +
-                                 describe(target));
+    return fail(targetRange,
+                "'grad' differentiates a scalar " + elementName(floatType) + "[], found " + describe(target));
   llvm::SmallVector<const Expr *> names;
   if (const auto *tuple = llvm::dyn_cast<TupleExpr>(&wrt))
     names.append(tuple->elements.begin(), tuple->elements.end());
@@ -303,10 +309,11 @@ Datum Elaborator::gradient(const CallExpr &call, const Datum &target, Range targ
 // Inputs and the end of a function
 //===------------------------------------------------------------------------------------------------===//
 
-Elaborator::Input &Elaborator::addInput(llvm::StringRef name, llvm::StringRef role, mlir::RankedTensorType type,
-                                        llvm::StringRef doc, Range place) {
+Elaborator::Input &Elaborator::addInput(llvm::StringRef name, llvm::StringRef role,
+                                        mlir::RankedTensorType type, llvm::StringRef doc, Range place) {
   mlir::Location loc = renamed(location(place), name);
-  inputs.push_back({func.getBody().front().addArgument(type, loc), name.str(), role.str(), doc.str(), std::nullopt});
+  inputs.push_back(
+      {func.getBody().front().addArgument(type, loc), name.str(), role.str(), doc.str(), std::nullopt});
   return inputs.back();
 }
 
@@ -339,8 +346,9 @@ void Elaborator::finish(llvm::ArrayRef<Result> results) {
   for (bool changed = true; changed;) {
     changed = false;
     for (auto [index, update] : llvm::enumerate(stateUpdates))
-      if (!kept[index] &&
-          (update.always || llvm::any_of(update.neededBy, [&](mlir::Value v) { return needed.contains(v); }))) {
+      if (!kept[index] && (update.always || llvm::any_of(update.neededBy, [&](mlir::Value v) {
+                             return needed.contains(v);
+                           }))) {
         kept[index] = changed = true;
         need(update.value);
       }

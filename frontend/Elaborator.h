@@ -10,6 +10,7 @@
 #include "frontend/Diagnostics.h"
 #include "ir/GraphBuilder.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace nnc {
 
@@ -62,11 +63,13 @@ public:
     ScopePtr scope;
     std::shared_ptr<Naming> naming;
     bool training = false;
-    LayerPtr instance; // the layer whose body this is
+    LayerPtr instance;       // the layer whose body this is
     std::string statePrefix; // of an entry
     bool returned = false;
     Datum result;
     Range resultPlace;
+    llvm::StringSet<> given; // formals that the call gave
+    bool hasFormals = false;
     LoopState *loop = nullptr;
     const Frame *caller = nullptr;
   };
@@ -156,7 +159,8 @@ public:
                                                                     llvm::StringRef callee, Range declared);
   Datum construct(const Callable &constructor, const ast::CallExpr &call);
   Datum callFunction(const Callable &function, const Arguments &arguments, Range range);
-  Datum callCallable(const Callable &callable, const Arguments &arguments, Range range, const ast::CallExpr *call);
+  Datum callCallable(const Callable &callable, const Arguments &arguments, Range range,
+                     const ast::CallExpr *call);
   Datum applyLayerLike(const Datum &layer, const Arguments &arguments, Range range);
   Datum applyLayer(const LayerPtr &layer, const Arguments &arguments, Range range);
   Datum applyInstance(const LayerPtr &layer, llvm::StringRef method, const Arguments &arguments, Range range);
@@ -188,8 +192,10 @@ public:
   std::optional<Dim> resolveDim(const ast::DimExpr &dim, bool bindsSymbols, llvm::StringRef &label);
   bool checkSize(llvm::ArrayRef<Dim> dims, mlir::Type elementType, Range range);
   /// Fits an argument to the type of its formal, binding dimensions in `dimsScope`. Unknown after an error.
-  Datum fitFormal(const ast::Formal &formal, const Argument &argument, llvm::StringRef callee, Scope &dimsScope);
-  Datum fitTensor(const ast::Formal &formal, const Argument &argument, llvm::StringRef callee, Scope &dimsScope);
+  Datum fitFormal(const ast::Formal &formal, const Argument &argument, llvm::StringRef callee,
+                  Scope &dimsScope);
+  Datum fitTensor(const ast::Formal &formal, const Argument &argument, llvm::StringRef callee,
+                  Scope &dimsScope);
   Datum fitConfig(const ast::Type &type, const Datum &value, Range range, llvm::StringRef what);
   std::string typeAsWritten(const ast::Type &type);
   void addSymbol(llvm::StringRef name, Range place);
@@ -212,8 +218,8 @@ public:
   };
   /// Brings operands to one element type and common sizes. False after an error.
   bool unify(llvm::MutableArrayRef<Operand> operands, Range place, Range whole, Labels &labels);
-  Datum matmul(const Datum &lhs, const ast::Expr *lhsExpr, const Datum &rhs, const ast::Expr *rhsExpr, Range opRange,
-               Range whole);
+  Datum matmul(const Datum &lhs, const ast::Expr *lhsExpr, const Datum &rhs, const ast::Expr *rhsExpr,
+               Range opRange, Range whole);
   Datum callElementwise(const Callable &callable, const Arguments &arguments, Range range);
   Datum reshapeTo(const Datum &datum, llvm::ArrayRef<Dim> dims, Labels labels, Range range);
   Datum castTo(const Datum &datum, mlir::Type elementType, Range range);
@@ -222,7 +228,8 @@ public:
   /// How a size is called: "'features' = 784", "'batch'", "784".
   std::string sizeName(const ast::Expr *expr, const Datum &datum, unsigned axis);
   /// The axis that `along:` names; nothing after an error.
-  std::optional<llvm::SmallVector<int64_t>> resolveAxes(const ast::Expr &expr, const Datum &x, const ast::Expr *xExpr);
+  std::optional<llvm::SmallVector<int64_t>> resolveAxes(const ast::Expr &expr, const Datum &x,
+                                                        const ast::Expr *xExpr);
   Datum gradient(const ast::CallExpr &call, const Datum &target, Range targetRange, const ast::Expr &wrt);
   bool checkPath(mlir::Value target, mlir::Value value, Range targetRange, llvm::StringRef targetName,
                  llvm::StringRef name);
@@ -263,8 +270,8 @@ public:
   };
   /// Returns `results`, keeps the state updates that belong to them, and drops all else.
   void finish(llvm::ArrayRef<Result> results);
-  Input &addInput(llvm::StringRef name, llvm::StringRef role, mlir::RankedTensorType type, llvm::StringRef doc,
-                  Range place);
+  Input &addInput(llvm::StringRef name, llvm::StringRef role, mlir::RankedTensorType type,
+                  llvm::StringRef doc, Range place);
   void store(llvm::StringRef variable, mlir::Value value, Range place);
 
   DiagnosticBuilder error(Range range, const llvm::Twine &text) { return diags.error(range, text); }
@@ -315,7 +322,6 @@ public:
   };
   OptimizerContext *optimizer = nullptr;
   std::vector<CallSite> calls;
-  std::map<std::string, llvm::StringRef> given; // arguments of the optimizer that the text gives
 
   ModelState &model;
   Diagnostics &diags;

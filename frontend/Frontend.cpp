@@ -1,6 +1,7 @@
 // Frontend.cpp: reading, checking and lowering in order.
 #include "frontend/Frontend.h"
 #include "frontend/ASTPrinter.h"
+#include "frontend/Check.h"
 #include "frontend/Lower.h"
 #include "frontend/Modules.h"
 
@@ -8,7 +9,8 @@ using namespace nnc;
 
 struct Frontend::State {
   State(FrontendOptions options, llvm::raw_ostream &errors)
-      : options(std::move(options)), diags(sources, errors, this->options.diagnostics), loader(sources, diags) {}
+      : options(std::move(options)), diags(sources, errors, this->options.diagnostics),
+        loader(sources, diags) {}
   FrontendOptions options;
   SourceManager sources;
   Diagnostics diags;
@@ -34,6 +36,12 @@ void Frontend::printAST(llvm::raw_ostream &os) {
 mlir::OwningOpRef<mlir::ModuleOp> Frontend::lower(mlir::MLIRContext &context) {
   context.loadDialect<NNDialect>();
   if (!state->main || state->diags.hasErrors())
+    return nullptr;
+  bool sound = true;
+  for (const auto &module : state->loader.getModules())
+    if (!module->isLibrary)
+      sound &= checkModule(*module, state->diags, context);
+  if (!sound)
     return nullptr;
   LowerOptions options{state->options.f64, state->options.defines, state->loader.getMemory()};
   return lowerProgram(*state->main, state->sources, state->diags, context, options);

@@ -54,8 +54,7 @@ void Elaborator::nameLayer(LayerValue &layer, Naming &naming, llvm::StringRef co
   if (layer.named || component == "_" || component.empty())
     return;
   switch (layer.kind) {
-  case LayerValue::Kind::Instance:
-    return setPath(layer, naming.prefix + component.str() + ".");
+  case LayerValue::Kind::Instance: return setPath(layer, naming.prefix + component.str() + ".");
   case LayerValue::Kind::Composition: {
     Naming inner;
     inner.prefix = naming.prefix + component.str() + ".";
@@ -65,11 +64,8 @@ void Elaborator::nameLayer(LayerValue &layer, Naming &naming, llvm::StringRef co
       nameAnonymous(*part, inner);
     return;
   }
-  case LayerValue::Kind::View:
-    layer.named = true;
-    return nameLayer(*layer.parts.front(), naming, component);
-  case LayerValue::Kind::Function:
-    return;
+  case LayerValue::Kind::View: layer.named = true; return nameLayer(*layer.parts.front(), naming, component);
+  case LayerValue::Kind::Function: return;
   }
 }
 
@@ -89,8 +85,7 @@ void Elaborator::nameAnonymous(LayerValue &layer, Naming &naming) {
     for (const LayerPtr &part : layer.parts)
       nameAnonymous(*part, naming);
     return;
-  case LayerValue::Kind::Function:
-    return;
+  case LayerValue::Kind::Function: return;
   }
 }
 
@@ -122,8 +117,7 @@ public:
       for (const Expr *element : llvm::cast<ListExpr>(e)->elements)
         expr(element);
       return;
-    case Expr::Kind::Comprehension:
-      return expr(llvm::cast<ComprehensionExpr>(e)->element);
+    case Expr::Kind::Comprehension: return expr(llvm::cast<ComprehensionExpr>(e)->element);
     case Expr::Kind::Call: {
       const auto *call = llvm::cast<CallExpr>(e);
       if (const LayerDecl *layer = constructed(*call)) {
@@ -135,18 +129,14 @@ public:
         expr(arg.value);
       return;
     }
-    case Expr::Kind::Index:
-      return expr(llvm::cast<IndexExpr>(e)->base);
-    case Expr::Kind::Member:
-      return expr(llvm::cast<MemberExpr>(e)->base);
+    case Expr::Kind::Index: return expr(llvm::cast<IndexExpr>(e)->base);
+    case Expr::Kind::Member: return expr(llvm::cast<MemberExpr>(e)->base);
     case Expr::Kind::Chain:
       for (const Expr *operand : llvm::cast<ChainExpr>(e)->operands)
         expr(operand);
       return;
-    case Expr::Kind::Unary:
-      return expr(llvm::cast<UnaryExpr>(e)->operand);
-    case Expr::Kind::Cast:
-      return expr(llvm::cast<CastExpr>(e)->operand);
+    case Expr::Kind::Unary: return expr(llvm::cast<UnaryExpr>(e)->operand);
+    case Expr::Kind::Cast: return expr(llvm::cast<CastExpr>(e)->operand);
     case Expr::Kind::Choice: {
       const auto *choice = llvm::cast<ChoiceExpr>(e);
       expr(choice->whenTrue);
@@ -173,8 +163,7 @@ public:
         expr(carry.value);
       return block(*loop->body);
     }
-    default:
-      return;
+    default: return;
     }
   }
 
@@ -216,8 +205,7 @@ private:
         block(*branch.otherwise);
       return;
     }
-    case Stmt::Kind::Next:
-      return expr(llvm::cast<NextStmt>(s).value);
+    case Stmt::Kind::Next: return expr(llvm::cast<NextStmt>(s).value);
     case Stmt::Kind::Return:
       for (const Expr *value : llvm::cast<ReturnStmt>(s).values)
         expr(value);
@@ -226,8 +214,7 @@ private:
       for (const Expr *value : llvm::cast<YieldStmt>(s).values)
         expr(value);
       return;
-    default:
-      return;
+    default: return;
     }
   }
 
@@ -240,4 +227,6 @@ void Elaborator::countUntaken(const Block &block) {
   AnonymousCounter(*frame->module, *frame->naming).block(block);
 }
 
-void Elaborator::countUntaken(const Expr &expr) { AnonymousCounter(*frame->module, *frame->naming).expr(&expr); }
+void Elaborator::countUntaken(const Expr &expr) {
+  AnonymousCounter(*frame->module, *frame->naming).expr(&expr);
+}

@@ -21,8 +21,7 @@ bool Token::isKeyword() const {
 #define NNC_KEYWORD(name) case Tok::Kw_##name:
 #include "frontend/Tokens.def"
     return true;
-  default:
-    return false;
+  default: return false;
   }
 }
 
@@ -34,8 +33,10 @@ StringRef nnc::spelling(Tok kind) {
   case Tok::Int: return "an integer";
   case Tok::Float: return "a number";
   case Tok::String: return "a string";
-#define NNC_KEYWORD(name) case Tok::Kw_##name: return "'" #name "'";
-#define NNC_PUNCTUATION(name, text) case Tok::name: return "'" text "'";
+#define NNC_KEYWORD(name)                                                                                    \
+  case Tok::Kw_##name: return "'" #name "'";
+#define NNC_PUNCTUATION(name, text)                                                                          \
+  case Tok::name: return "'" text "'";
 #include "frontend/Tokens.def"
   }
   return "";
@@ -45,12 +46,9 @@ std::string nnc::describe(const Token &token) {
   switch (token.kind) {
   case Tok::Name:
   case Tok::Int:
-  case Tok::Float:
-    return ("'" + token.text.take_front(60) + "'").str();
-  case Tok::String:
-    return "a string";
-  default:
-    return spelling(token.kind).str();
+  case Tok::Float: return ("'" + token.text.take_front(60) + "'").str();
+  case Tok::String: return "a string";
+  default: return spelling(token.kind).str();
   }
 }
 
@@ -93,9 +91,11 @@ bool Lexer::validateText() {
     }
     // Embeddings, overrides and isolates can make a text read differently from what it says.
     if ((point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069)) {
-      diags.error(Range(loc(c), loc(reinterpret_cast<const char *>(from))),
-                  llvm::formatv("bidirectional control character U+{0:X-4} is not allowed: it can hide what the "
-                                "text says", unsigned(point)));
+      diags.error(
+          Range(loc(c), loc(reinterpret_cast<const char *>(from))),
+          llvm::formatv("bidirectional control character U+{0:X-4} is not allowed: it can hide what the "
+                        "text says",
+                        unsigned(point)));
       valid = false;
     }
     at = from;
@@ -126,17 +126,14 @@ void Lexer::skipBlanksAndComments() {
       ++p;
       continue;
     case ' ':
-    case '\t':
-      ++p;
-      continue;
+    case '\t': ++p; continue;
     case '/':
       if (p + 1 < end && p[1] == '/') {
         comment();
         continue;
       }
       return;
-    default:
-      return;
+    default: return;
     }
   }
 }
@@ -191,8 +188,8 @@ Token Lexer::name() {
     ++p;
   Token token = make(Tok::Name, start);
   if (token.text.size() > maxNameBytes) {
-    diags.error(token.range, "this name has " + llvm::Twine(token.text.size()) + " characters; the limit is " +
-                                 llvm::Twine(maxNameBytes));
+    diags.error(token.range, "this name has " + llvm::Twine(token.text.size()) +
+                                 " characters; the limit is " + llvm::Twine(maxNameBytes));
     token.kind = Tok::Error;
     return token;
   }
@@ -239,7 +236,8 @@ Token Lexer::number() {
     if (!problem)
       problem = StringRef(start, p - start).starts_with_insensitive("0x") ? "numbers are decimal"
                                                                           : "this is not a number";
-  } else if (!isFloat && !problem && p < end && *p == '.' && (p + 1 == end || (p[1] != '.' && !isNameStart(p[1])))) {
+  } else if (!isFloat && !problem && p < end && *p == '.' &&
+             (p + 1 == end || (p[1] != '.' && !isNameStart(p[1])))) {
     ++p;
     problem = "a number does not end with '.'; write '1.0'";
   }
@@ -293,15 +291,9 @@ Token Lexer::string() {
     char c = p + 1 < end ? p[1] : '\0';
     switch (c) {
     case '"':
-    case '\\':
-      value += c;
-      break;
-    case 'n':
-      value += '\n';
-      break;
-    case 't':
-      value += '\t';
-      break;
+    case '\\': value += c; break;
+    case 'n': value += '\n'; break;
+    case 't': value += '\t'; break;
     default:
       diags.error(Range(loc(p), loc(std::min(p + 2, end))),
                   "unknown escape; strings know '\\\"', '\\\\', '\\n' and '\\t'");

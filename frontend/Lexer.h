@@ -23,8 +23,8 @@ struct Token {
   Tok kind = Tok::End;
   bool atLineStart = false; // nothing but blanks before it on its line: where recovery may stop
   Range range;
-  llvm::StringRef text;   // as written; of a string, its value
-  llvm::StringRef doc;    // text of the `///` lines right above
+  llvm::StringRef text; // as written; of a string, its value
+  llvm::StringRef doc;  // text of the `///` lines right above
   int64_t intValue = 0;
   double floatValue = 0;
 

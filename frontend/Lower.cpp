@@ -19,8 +19,8 @@ using namespace nnc::ast;
 /// Names that every model's header has already, after its prefix.
 static bool isFixedFunction(llvm::StringRef name) {
   static constexpr llvm::StringLiteral fixed[] = {
-      "create", "destroy", "error_text", "status_text", "memory_bytes", "get",     "set",    "save",
-      "load",   "metadata", "set_threads", "reset",     "report",       "options", "predict", "evaluate"};
+      "create", "destroy",  "error_text",  "status_text", "memory_bytes", "get",     "set",     "save",
+      "load",   "metadata", "set_threads", "reset",       "report",       "options", "predict", "evaluate"};
   return llvm::is_contained(fixed, name);
 }
 
@@ -32,8 +32,9 @@ FuncOp nnc::addFunction(ModelState &model, llvm::StringRef name, FunctionKind ki
   mlir::OpBuilder builder = mlir::OpBuilder::atBlockEnd(&model.op.getBody().front());
   Position position = model.diags.getSources().position(place.begin);
   auto loc = mlir::FileLineColLoc::get(&model.context, position.file->name, position.line, position.column);
-  auto func = builder.create<FuncOp>(loc, name, builder.getFunctionType({}, {}), kind, mlir::FlatSymbolRefAttr(),
-                                     mlir::FlatSymbolRefAttr(), DimValueAttr(), mlir::ArrayAttr(), mlir::ArrayAttr());
+  auto func =
+      builder.create<FuncOp>(loc, name, builder.getFunctionType({}, {}), kind, mlir::FlatSymbolRefAttr(),
+                             mlir::FlatSymbolRefAttr(), DimValueAttr(), mlir::ArrayAttr(), mlir::ArrayAttr());
   func.getBody().emplaceBlock();
   return func;
 }
@@ -81,17 +82,20 @@ public:
     hasFunctions |= lowerReport("evaluate", nullptr);
     for (const EntryStmt *entry : entries) {
       if (isFixedFunction(entry->name.text))
-        diags.error(entry->name.range, "'" + entry->name.text + "' is the name of a function that every model has");
+        diags.error(entry->name.range,
+                    "'" + entry->name.text + "' is the name of a function that every model has");
       bool hasOutputs = lowerOutputs(entry->name.text, entry);
       bool hasReport = lowerReport((entry->name.text + "_evaluate").str(), entry);
       if (!hasOutputs && !hasReport && !diags.hasErrors())
-        diags.error(entry->name.range, "entry '" + entry->name.text + "' computes nothing: it has neither 'output' nor "
-                                       "'loss' nor 'metric'");
+        diags.error(entry->name.range, "entry '" + entry->name.text +
+                                           "' computes nothing: it has neither 'output' nor "
+                                           "'loss' nor 'metric'");
       hasFunctions |= hasOutputs || hasReport;
     }
     if (!hasFunctions && !diags.hasErrors())
-      diags.error(model.decl->name.range, "model '" + model.decl->name.text + "' computes nothing: it has neither "
-                                          "'output' nor 'loss'");
+      diags.error(model.decl->name.range, "model '" + model.decl->name.text +
+                                              "' computes nothing: it has neither "
+                                              "'output' nor 'loss'");
     lowerTrains(trains, entries);
     if (!diags.hasErrors())
       finish(!trains.empty());
@@ -138,7 +142,6 @@ private:
         e.finish(results);
     });
     if (!found || diags.hasErrors()) {
-      e.loads.clear();
       func.erase();
     }
     return found;
@@ -157,16 +160,21 @@ private:
           entry = candidate;
       }
       if (train->entry && !entry) {
-        diags.error(train->entry.range, "model '" + train->name.text + "' has no entry '" + train->entry.text + "'" +
-                                            didYouMean(train->entry.text, known));
+        diags.error(train->entry.range, "model '" + train->name.text + "' has no entry '" +
+                                            train->entry.text + "'" + didYouMean(train->entry.text, known));
         continue;
       }
-      Name name = train->alias ? train->alias : train->entry ? train->entry : Name{"train", train->name.range};
+      Name name = train->alias   ? train->alias
+                  : train->entry ? train->entry
+                                 : Name{"train", train->name.range};
       auto [it, isNew] = names.try_emplace(name.text, name.range);
       // A block may bear the name of the entry that it trains.
       if (!isNew && !(entry && it->second.begin == entry->name.range.begin)) {
-        diags.error(name.range, "'" + name.text + "' names two of the model's entries and train blocks; rename this "
-                                "one by 'train " + train->name.text + " as ...'")
+        diags
+            .error(name.range, "'" + name.text +
+                                   "' names two of the model's entries and train blocks; rename this "
+                                   "one by 'train " +
+                                   train->name.text + " as ...'")
             .note(it->second, "the other one");
         continue;
       }
@@ -223,7 +231,8 @@ class ProgramLowering {
 public:
   ProgramLowering(const Module &main, SourceManager &sources, Diagnostics &diags, mlir::MLIRContext &context,
                   const LowerOptions &options)
-      : main(main), sources(sources), diags(diags), context(context), options(options), memory(options.memory) {}
+      : main(main), sources(sources), diags(diags), context(context), options(options),
+        memory(options.memory) {}
 
   mlir::OwningOpRef<mlir::ModuleOp> run() {
     mlir::OpBuilder builder(&context);
@@ -247,7 +256,8 @@ public:
           llvm::SmallVector<llvm::StringRef> known;
           for (const ModelDecl *candidate : models)
             known.push_back(candidate->name.text);
-          diags.error(train->name.range, "unknown model '" + train->name.text + "'" + didYouMean(train->name.text, known));
+          diags.error(train->name.range,
+                      "unknown model '" + train->name.text + "'" + didYouMean(train->name.text, known));
           continue;
         }
         trains[model].push_back(train);
@@ -259,8 +269,9 @@ public:
       std::string prefix = snakeCase(model->name.text);
       auto [it, isNew] = prefixes.try_emplace(prefix, model);
       if (!isNew)
-        diags.error(model->name.range, "models '" + model->name.text + "' and '" + it->second->name.text +
-                                           "' both have the C prefix '" + prefix + "'")
+        diags
+            .error(model->name.range, "models '" + model->name.text + "' and '" + it->second->name.text +
+                                          "' both have the C prefix '" + prefix + "'")
             .note(it->second->name.range, "the other one");
     }
     std::vector<llvm::StringMap<Datum>> overrides(models.size());
@@ -315,7 +326,8 @@ private:
         }
       }
       if (!found)
-        diags.error("-D " + define + ": " + (modelName.empty() ? llvm::Twine("no model") : "no model '" + modelName + "'") +
+        diags.error("-D " + define + ": " +
+                    (modelName.empty() ? llvm::Twine("no model") : "no model '" + modelName + "'") +
                     " has a parameter '" + name + "'" + didYouMean(name, known));
     }
   }
@@ -360,7 +372,8 @@ private:
 
 } // namespace
 
-mlir::OwningOpRef<mlir::ModuleOp> nnc::lowerProgram(const Module &mainModule, SourceManager &sources, Diagnostics &diags,
-                                                    mlir::MLIRContext &context, const LowerOptions &options) {
+mlir::OwningOpRef<mlir::ModuleOp> nnc::lowerProgram(const Module &mainModule, SourceManager &sources,
+                                                    Diagnostics &diags, mlir::MLIRContext &context,
+                                                    const LowerOptions &options) {
   return ProgramLowering(mainModule, sources, diags, context, options).run();
 }

@@ -14,8 +14,9 @@ struct LowerOptions {
 };
 
 /// Null after any error.
-mlir::OwningOpRef<mlir::ModuleOp> lowerProgram(const Module &mainModule, SourceManager &sources, Diagnostics &diags,
-                                               mlir::MLIRContext &context, const LowerOptions &options);
+mlir::OwningOpRef<mlir::ModuleOp> lowerProgram(const Module &mainModule, SourceManager &sources,
+                                               Diagnostics &diags, mlir::MLIRContext &context,
+                                               const LowerOptions &options);
 
 /// Runs the model's text, and that of the entry named `e.wantedEntry`, in `e`. `inside` is called where all names are
 /// visible.
@@ -23,7 +24,8 @@ void runModel(Elaborator &e, llvm::function_ref<void(Elaborator::Frame &)> insid
 /// An empty function of the model.
 FuncOp addFunction(ModelState &model, llvm::StringRef name, FunctionKind kind, Range place);
 /// The functions of a train block. `trained` receives the names of the parameters it updates.
-void lowerTrain(ModelState &model, const ast::TrainDecl &decl, llvm::StringRef name, llvm::StringSet<> &trained);
+void lowerTrain(ModelState &model, const ast::TrainDecl &decl, llvm::StringRef name,
+                llvm::StringSet<> &trained);
 
 } // namespace nnc
 

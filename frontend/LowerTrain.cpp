@@ -21,12 +21,12 @@ namespace {
 
 /// A run-time number of a train block.
 struct Hyper {
-  std::string name;         // field of the C struct: "lr", "group1_lr", "regularize1_rate"
-  std::string visibleAs;    // its name in expressions, or empty
+  std::string name;      // field of the C struct: "lr", "group1_lr", "regularize1_rate"
+  std::string visibleAs; // its name in expressions, or empty
   Range place;
-  const Expr *value = nullptr;  // the default as written
+  const Expr *value = nullptr;    // the default as written
   const Module *module = nullptr; // where it was written
-  bool inOptimizer = false; // a default of the optimizer's own text, which sees its other arguments
+  bool inOptimizer = false;       // a default of the optimizer's own text, which sees its other arguments
   llvm::StringRef doc;
   std::optional<double> constant;
   mlir::Value argument; // in the step function
@@ -36,7 +36,7 @@ struct Hyper {
 struct BoundCall {
   const Clause *clause = nullptr;
   Definition definition;
-  List<Formal> formals; // without those that the train block itself gives
+  List<Formal> formals;                   // without those that the train block itself gives
   llvm::StringMap<int> hypers;            // formal to index of its number
   llvm::StringMap<const Expr *> settings; // formal to compile-time argument
   std::map<std::string, llvm::StringRef> given;
@@ -85,12 +85,20 @@ private:
         bindCall(optimizer, clause, Decl::Kind::Optimizer, "", /*visible=*/true);
         break;
       case Kind::Hyper: {
-        if (clause.hyper.type && !(clause.hyper.type->kind == Type::Kind::Plain &&
-                                   (clause.hyper.type->name.text == "float" || clause.hyper.type->name.text == "int")))
+        if (clause.hyper.type &&
+            !(clause.hyper.type->kind == Type::Kind::Plain &&
+              (clause.hyper.type->name.text == "float" || clause.hyper.type->name.text == "int")))
           diags.error(clause.hyper.type->range, "a number of a train block is 'float' or 'int'");
         std::string own = clause.hyper.name.text.str();
-        addHyper({own, own, clause.hyper.name.range, clause.hyper.defaultValue, &model.mainModule, false, clause.doc,
-                  std::nullopt, {}});
+        addHyper({own,
+                  own,
+                  clause.hyper.name.range,
+                  clause.hyper.defaultValue,
+                  &model.mainModule,
+                  false,
+                  clause.doc,
+                  std::nullopt,
+                  {}});
         break;
       }
       case Kind::Minimize: once(minimize); break;
@@ -104,8 +112,8 @@ private:
         break;
       case Kind::Project:
         projections.emplace_back();
-        bindCall(projections.back(), clause, Decl::Kind::Fn, "project" + std::to_string(projections.size()) + "_",
-                 false);
+        bindCall(projections.back(), clause, Decl::Kind::Fn,
+                 "project" + std::to_string(projections.size()) + "_", false);
         break;
       case Kind::Clip: {
         const Setting &setting = clause.settings.front();
@@ -113,8 +121,15 @@ private:
         if (kind != "norm" && kind != "parameter_norm" && kind != "value")
           diags.error(setting.name.range, "unknown way to clip, '" + kind + "'" +
                                               didYouMean(kind, {"norm", "parameter_norm", "value"}));
-        int index = addHyper({("clip_" + kind).str(), "", setting.name.range, setting.value, &model.mainModule, false,
-                              clause.doc, std::nullopt, {}});
+        int index = addHyper({("clip_" + kind).str(),
+                              "",
+                              setting.name.range,
+                              setting.value,
+                              &model.mainModule,
+                              false,
+                              clause.doc,
+                              std::nullopt,
+                              {}});
         clips.push_back({&clause, index});
         break;
       }
@@ -137,8 +152,15 @@ private:
                                               setting.name.text + "'" + didYouMean(setting.name.text, known));
           continue;
         }
-        addHyper({"group" + std::to_string(number + 1) + "_" + setting.name.text.str(), "", setting.name.range,
-                  setting.value, &model.mainModule, false, clause->doc, std::nullopt, {}});
+        addHyper({"group" + std::to_string(number + 1) + "_" + setting.name.text.str(),
+                  "",
+                  setting.name.range,
+                  setting.value,
+                  &model.mainModule,
+                  false,
+                  clause->doc,
+                  std::nullopt,
+                  {}});
       }
   }
 
@@ -150,7 +172,8 @@ private:
 
   /// Matches the arguments of `optimizer adam(...)`, `regularize l2(...)`, `project clamp(...)` to formals. Numbers
   /// become hypers, the rest is configuration.
-  void bindCall(BoundCall &bound, const Clause &clause, Decl::Kind kind, llvm::StringRef prefix, bool visible) {
+  void bindCall(BoundCall &bound, const Clause &clause, Decl::Kind kind, llvm::StringRef prefix,
+                bool visible) {
     bound.clause = &clause;
     const NamedCall &call = clause.call;
     const char *const what = kind == Decl::Kind::Optimizer ? "optimizer" : "function";
@@ -165,14 +188,15 @@ private:
         diags.error(call.name.range, llvm::Twine("'") + call.name.text + "' is no " + what)
             .note(bound.definition.decl->name.range, "'" + call.name.text + "' declared here");
       else
-        diags.error(call.name.range, llvm::Twine("unknown ") + what + " '" + call.name.text + "'" +
-                                         didYouMean(call.name.text, known) +
-                                         (model.mainModule.uses.empty() ? "; the standard library is brought by 'use nn'" : ""));
+        diags.error(
+            call.name.range,
+            llvm::Twine("unknown ") + what + " '" + call.name.text + "'" + didYouMean(call.name.text, known) +
+                (model.mainModule.uses.empty() ? "; the standard library is brought by 'use nn'" : ""));
       return;
     }
     const auto *optimizerDecl = llvm::dyn_cast<OptimizerDecl>(bound.definition.decl);
-    bound.formals = optimizerDecl ? optimizerDecl->formals
-                                  : llvm::cast<FnDecl>(bound.definition.decl)->signature.formals;
+    bound.formals =
+        optimizerDecl ? optimizerDecl->formals : llvm::cast<FnDecl>(bound.definition.decl)->signature.formals;
     if (!optimizerDecl) {
       if (bound.formals.empty()) {
         diags.error(call.name.range, "'" + call.name.text + "' takes no parameter");
@@ -214,9 +238,15 @@ private:
         bound.settings[formal.name.text] = value;
         continue;
       }
-      int index = addHyper({(prefix + formal.name.text).str(), visible ? formal.name.text.str() : "",
-                            arg ? arg->value->range : formal.name.range, value,
-                            arg ? &model.mainModule : bound.definition.module, !arg, formal.doc, std::nullopt, {}});
+      int index = addHyper({(prefix + formal.name.text).str(),
+                            visible ? formal.name.text.str() : "",
+                            arg ? arg->value->range : formal.name.range,
+                            value,
+                            arg ? &model.mainModule : bound.definition.module,
+                            !arg,
+                            formal.doc,
+                            std::nullopt,
+                            {}});
       bound.hypers[formal.name.text] = index;
     }
   }
@@ -235,9 +265,11 @@ private:
     return Datum::ofTensor(g.create<CastOp>(mlir::RankedTensorType::get({}, e.floatType), counter));
   }
 
+  /// Works out all defaults. The function is finished when it is known which numbers the step reads.
   void lowerDefaults() {
     FuncOp func = addFunction(model, name + "_hyper_defaults", FunctionKind::Defaults, decl.name.range);
-    Elaborator e(model, func, /*training=*/true);
+    defaultsElaborator = std::make_unique<Elaborator>(model, func, /*training=*/true);
+    Elaborator &e = *defaultsElaborator;
     e.floatType = e.builder.getF64Type();
     Elaborator::Frame frame;
     frame.kind = Elaborator::Frame::Kind::Train;
@@ -250,7 +282,8 @@ private:
     e.bindModelFormals(*model.decl);
     auto counterType = mlir::RankedTensorType::get({}, e.builder.getI64Type());
     e.getVariable(stepVariable(), VariableKind::StepCounter, counterType,
-                  InitAttr::get(&model.context, InitKind::Constant, 0.0, 0.0, mlir::DenseElementsAttr()), decl.name.range, "");
+                  InitAttr::get(&model.context, InitKind::Constant, 0.0, 0.0, mlir::DenseElementsAttr()),
+                  decl.name.range, "");
     Datum step = stepValue(e, decl.name.range);
     e.define({"step", decl.name.range}, step);
     for (const LetStmt *let : lets)
@@ -264,8 +297,6 @@ private:
       }
     // An optimizer's own defaults see its arguments alone.
     ScopePtr optimizerScope = makeScope(nullptr);
-    bool anyComputed = false;
-    std::vector<Elaborator::Result> results;
     for (Hyper &hyper : hypers) {
       Elaborator::Frame own = frame;
       own.module = hyper.module;
@@ -281,7 +312,6 @@ private:
         checkPlausible(hyper);
         tensor = e.asTensor(value, scalar, hyper.value->range);
       } else if (value.isTensor() && value.type() == scalar) {
-        anyComputed = true;
         tensor = value.tensor;
       } else {
         diags.error(hyper.value->range, "'" + hyper.name + "' is a number, found " + describe(value));
@@ -292,15 +322,30 @@ private:
         frame.scope->names[hyper.visibleAs].value = datum;
         optimizerScope->names[hyper.visibleAs].value = datum;
       }
-      results.push_back({hyper.name, "output", "", tensor, hyper.place});
+      defaultResults.push_back({hyper.name, "output", "", tensor, hyper.place});
     }
-    if (anyComputed && !diags.hasErrors()) {
-      e.finish(results);
-      defaults = mlir::FlatSymbolRefAttr::get(func.getSymNameAttr());
+  }
+
+  /// The defaults of the numbers that the step reads, in its order; constants alone need no function.
+  void finishDefaults(FuncOp step) {
+    FuncOp func = defaultsElaborator->func;
+    std::vector<Elaborator::Result> results;
+    bool anyComputed = false;
+    for (unsigned i = 0; step && i < step.getNumArguments(); ++i) {
+      if (step.argumentRole(i) != "hyper")
+        continue;
+      anyComputed |= !step.getArgAttr(i, "nn.default");
+      for (const Elaborator::Result &result : defaultResults)
+        if (result.name == step.argumentName(i))
+          results.push_back(result);
+    }
+    if (anyComputed) {
+      defaultsElaborator->finish(results);
+      step.setDefaultsAttr(mlir::FlatSymbolRefAttr::get(func.getSymNameAttr()));
     } else {
-      e.loads.clear();
       func.erase();
     }
+    defaultsElaborator.reset();
   }
 
   void checkPlausible(const Hyper &hyper) {
@@ -309,11 +354,14 @@ private:
     if (std::isnan(*hyper.constant))
       diags.error(hyper.value->range, "'" + hyper.name + "' is not a number");
     else if (isRate && *hyper.constant < 0)
-      diags.warning(Warning::SuspiciousValue, hyper.value->range, "a negative learning rate climbs instead of descending");
+      diags.warning(Warning::SuspiciousValue, hyper.value->range,
+                    "a negative learning rate climbs instead of descending");
     else if (isRate && *hyper.constant > 100)
       diags.warning(Warning::SuspiciousValue, hyper.value->range, "this learning rate is very large");
-    else if ((field.starts_with("beta") || field == "momentum") && (*hyper.constant < 0 || *hyper.constant >= 1))
-      diags.warning(Warning::SuspiciousValue, hyper.value->range, "'" + field + "' is meant to lie in [0, 1)");
+    else if ((field.starts_with("beta") || field == "momentum") &&
+             (*hyper.constant < 0 || *hyper.constant >= 1))
+      diags.warning(Warning::SuspiciousValue, hyper.value->range,
+                    "'" + field + "' is meant to lie in [0, 1)");
   }
 
   //===------------------------------------------------------------------------------------------------===//
@@ -326,13 +374,12 @@ private:
     e.wantedEntry = decl.entry.text;
     runModel(e, [&](Elaborator::Frame &frame) { buildStep(e, frame); });
     if (diags.hasErrors()) {
-      e.loads.clear();
       func.erase();
+      finishDefaults(FuncOp());
       return;
     }
     func.setStepAttr(mlir::FlatSymbolRefAttr::get(&model.context, stepVariable()));
-    if (defaults)
-      func.setDefaultsAttr(defaults);
+    finishDefaults(func);
   }
 
   void buildStep(Elaborator &e, Elaborator::Frame &outer) {
@@ -408,15 +455,16 @@ private:
         return {};
       if (value.isTensor() && value.type().getRank() == 0 && value.type().getElementType() == e.floatType)
         return value.tensor;
-      diags.error(minimize->value->range, "what is minimized is a scalar " + elementName(e.floatType) + "[], found " +
-                                              describe(value));
+      diags.error(minimize->value->range, "what is minimized is a scalar " + elementName(e.floatType) +
+                                              "[], found " + describe(value));
       return {};
     }
     llvm::SmallVector<const Elaborator::Loss *> losses;
     for (const Elaborator::Loss &loss : e.losses)
       if (loss.inEntry == bool(decl.entry))
         losses.push_back(&loss);
-    std::string what = decl.entry ? "entry '" + decl.entry.text.str() + "'" : "model '" + decl.name.text.str() + "'";
+    std::string what =
+        decl.entry ? "entry '" + decl.entry.text.str() + "'" : "model '" + decl.name.text.str() + "'";
     if (losses.empty()) {
       diags.error(decl.name.range, what + " has no loss to minimize");
       return {};
@@ -427,9 +475,9 @@ private:
     std::string sum;
     for (const Elaborator::Loss *loss : losses)
       sum += (sum.empty() ? "" : " + ") + loss->name;
-    auto report = diags.error(decl.name.range, what + " has " +
-                                                   (losses.size() < 6 ? numbers[losses.size() - 2] : "several") +
-                                                   " losses, expected one; say which: 'minimize " + sum + "'");
+    auto report = diags.error(decl.name.range,
+                              what + " has " + (losses.size() < 6 ? numbers[losses.size() - 2] : "several") +
+                                  " losses, expected one; say which: 'minimize " + sum + "'");
     static constexpr llvm::StringLiteral ordinals[] = {"first", "second", "third", "fourth", "fifth"};
     for (auto [index, loss] : llvm::enumerate(losses))
       report.note(loss->place, (index < 5 ? llvm::Twine(ordinals[index]) : llvm::Twine("another")) + " loss");
@@ -518,7 +566,8 @@ private:
       if (!op || !(mlir::isa<DifferentiableOpInterface>(op) || mlir::isa<GradOp>(op)))
         continue;
       for (mlir::Value operand : op->getOperands())
-        if (mlir::isa<mlir::FloatType>(mlir::getElementTypeOrSelf(operand.getType())) && reached.insert(operand).second)
+        if (mlir::isa<mlir::FloatType>(mlir::getElementTypeOrSelf(operand.getType())) &&
+            reached.insert(operand).second)
           work.push_back(operand);
     }
     for (VariableOp variable : model.op.getBody().front().getOps<VariableOp>()) {
@@ -532,8 +581,9 @@ private:
         result.push_back(variableName.str());
     }
     if (result.empty())
-      diags.error(decl.name.range, "there is nothing to train: the loss depends on no parameter" +
-                                       llvm::Twine(updates.empty() && freezes.empty() ? "" : " that is to be updated"));
+      diags.error(decl.name.range,
+                  "there is nothing to train: the loss depends on no parameter" +
+                      llvm::Twine(updates.empty() && freezes.empty() ? "" : " that is to be updated"));
     return result;
   }
 
@@ -557,7 +607,8 @@ private:
       if (auto it = bound.hypers.find(formal.name.text); it != bound.hypers.end())
         arguments.push_back({formal.name, Datum::ofTensor(hypers[it->second].argument), place, nullptr});
       else if (bound.given.count(formal.name.text.str()))
-        arguments.push_back({formal.name, e.evaluate(*bound.settings.lookup(formal.name.text)), place, nullptr});
+        arguments.push_back(
+            {formal.name, e.evaluate(*bound.settings.lookup(formal.name.text)), place, nullptr});
     }
     return e.callFunction(callable, arguments, place);
   }
@@ -569,7 +620,8 @@ private:
     for (VariableOp variable : model.op.getBody().front().getOps<VariableOp>()) {
       if (!members.contains(variable.getSymName()) || !e.loads.count(variable.getSymName()))
         continue;
-      Datum value = callOn(e, bound, variable.getSymName(), e.load(variable.getSymName(), bound.clause->range));
+      Datum value =
+          callOn(e, bound, variable.getSymName(), e.load(variable.getSymName(), bound.clause->range));
       if (value.isUnknown())
         return {};
       if (!value.isTensor() || value.tensor.getType() != objective.getType()) {
@@ -582,7 +634,8 @@ private:
     return objective;
   }
 
-  void clip(Elaborator &e, const Clause &clause, mlir::Value limit, llvm::MutableArrayRef<mlir::Value> gradients) {
+  void clip(Elaborator &e, const Clause &clause, mlir::Value limit,
+            llvm::MutableArrayRef<mlir::Value> gradients) {
     GraphBuilder g = e.at(clause.range);
     llvm::StringRef kind = clause.settings.front().name.text;
     g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "clip", 0, ""));
@@ -598,7 +651,9 @@ private:
       mlir::Value norm = g.create<SqrtOp>(total);
       return g.div(limit, g.create<MaximumOp>(norm, limit));
     };
-    auto scale = [&](mlir::Value &gradient, mlir::Value by) { gradient = g.mul(gradient, g.broadcastScalar(by, gradient)); };
+    auto scale = [&](mlir::Value &gradient, mlir::Value by) {
+      gradient = g.mul(gradient, g.broadcastScalar(by, gradient));
+    };
     if (kind == "value") {
       for (mlir::Value &gradient : gradients) {
         mlir::Value high = g.broadcastScalar(limit, gradient);
@@ -620,11 +675,12 @@ private:
   }
 
   /// Runs the optimizer's text for one parameter and stores what it gives.
-  void update(Elaborator &e, const std::string &parameter, mlir::Value value, mlir::Value gradient, const Datum &step) {
+  void update(Elaborator &e, const std::string &parameter, mlir::Value value, mlir::Value gradient,
+              const Datum &step) {
     const auto *text = llvm::cast<OptimizerDecl>(optimizer.definition.decl);
     Range place = optimizer.clause->call.range;
-    Elaborator::OptimizerContext context{name + "." + text->name.text.str() + ".", parameter, text->name.text.str(),
-                                         e.location(place), {}};
+    Elaborator::OptimizerContext context{
+        name + "." + text->name.text.str() + ".", parameter, text->name.text.str(), e.location(place), {}};
     Elaborator::Frame frame;
     frame.kind = Elaborator::Frame::Kind::Optimizer;
     frame.module = optimizer.definition.module;
@@ -638,7 +694,8 @@ private:
       Elaborator::Arguments arguments;
       arguments.push_back({{}, Datum::ofTensor(value), place, nullptr});
       arguments.push_back({{}, Datum::ofTensor(gradient), place, nullptr});
-      auto matched = e.matchArguments(text->signature.formals, arguments, place, text->name.text, text->name.range);
+      auto matched =
+          e.matchArguments(text->signature.formals, arguments, place, text->name.text, text->name.range);
       if (!matched)
         return;
       llvm::StringMap<Datum> settings; // evaluated where they were written
@@ -646,17 +703,22 @@ private:
         if (optimizer.given.count(entry.getKey().str()))
           settings[entry.getKey()] = e.evaluate(*entry.getValue());
       e.optimizer = &context;
-      e.given = optimizer.given;
+      for (const auto &entry : optimizer.given)
+        frame.given.insert(entry.first);
       Elaborator::Enter enter(e, frame);
       e.define({"step", text->name.range}, step);
       for (const Formal &formal : optimizer.formals) {
         if (auto it = optimizer.hypers.find(formal.name.text); it != optimizer.hypers.end()) {
-          e.define(formal.name, Datum::ofTensor(hyperFor(parameter, it->second, formal.name.text)), formal.type);
+          e.define(formal.name, Datum::ofTensor(hyperFor(parameter, it->second, formal.name.text)),
+                   formal.type);
           continue;
         }
-        Datum setting = settings.count(formal.name.text) ? settings[formal.name.text] : e.evaluate(*formal.defaultValue);
-        e.define(formal.name, e.fitConfig(*formal.type, setting, optimizer.settings[formal.name.text]->range, formal.name.text),
-                 formal.type);
+        Datum setting =
+            settings.count(formal.name.text) ? settings[formal.name.text] : e.evaluate(*formal.defaultValue);
+        e.define(
+            formal.name,
+            e.fitConfig(*formal.type, setting, optimizer.settings[formal.name.text]->range, formal.name.text),
+            formal.type);
       }
       if (e.bindFormals(text->signature.formals, *matched, text->name.text, place, frame.scope)) {
         e.runBlock(*text->body);
@@ -667,7 +729,6 @@ private:
       }
     }
     e.optimizer = nullptr;
-    e.given.clear();
     if (!result.isTensor())
       return;
     if (result.tensor.getType() != value.getType()) {
@@ -683,8 +744,8 @@ private:
       if (result.isUnknown())
         return;
       if (!result.isTensor() || result.tensor.getType() != value.getType()) {
-        diags.error(projection.clause->call.range, "a projection keeps the sizes of the parameter; found " +
-                                                       describe(result));
+        diags.error(projection.clause->call.range,
+                    "a projection keeps the sizes of the parameter; found " + describe(result));
         return;
       }
     }
@@ -720,11 +781,13 @@ private:
   std::vector<llvm::StringSet<>> groupMembers;
   std::vector<std::pair<const Clause *, int>> clips;
   std::vector<const LetStmt *> lets;
-  mlir::FlatSymbolRefAttr defaults;
+  std::unique_ptr<Elaborator> defaultsElaborator;
+  std::vector<Elaborator::Result> defaultResults; // one per number
 };
 
 } // namespace
 
-void nnc::lowerTrain(ModelState &model, const TrainDecl &decl, llvm::StringRef name, llvm::StringSet<> &trained) {
+void nnc::lowerTrain(ModelState &model, const TrainDecl &decl, llvm::StringRef name,
+                     llvm::StringSet<> &trained) {
   TrainLowering(model, decl, name, trained).lower();
 }

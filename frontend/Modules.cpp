@@ -42,8 +42,9 @@ Module *ModuleLoader::loadFile(llvm::StringRef path, const UseDecl *usedBy) {
     const auto *cycle = llvm::find_if(loading, [&](const Pending &p) { return p.module == known; });
     if (cycle == loading.end())
       return known;
-    auto error = diags.error(usedBy->pathRange, "'" + path + "' uses itself" +
-                                                    (std::next(cycle) == loading.end() ? "" : ", by way of others"));
+    auto error =
+        diags.error(usedBy->pathRange, "'" + path + "' uses itself" +
+                                           (std::next(cycle) == loading.end() ? "" : ", by way of others"));
     for (auto it = std::next(cycle); it != loading.end(); ++it)
       error.note(it->use->pathRange, "'" + it->module->name + "' is used here");
     return nullptr;
@@ -77,7 +78,8 @@ Module *ModuleLoader::loadLibrary() {
   library->name = "nn";
   library->isLibrary = true;
   for (const LibraryFile &file : libraryFiles)
-    library->files.push_back(Parser(*sources.add(file.name, file.text, /*isLibrary=*/true), diags, memory).parseFile());
+    library->files.push_back(
+        Parser(*sources.add(file.name, file.text, /*isLibrary=*/true), diags, memory).parseFile());
   collectNames(*library);
   return library;
 }
@@ -153,7 +155,8 @@ Definition nnc::lookupQualified(const Module &module, llvm::StringRef alias, llv
 }
 
 bool nnc::isAlias(const Module &module, llvm::StringRef name) {
-  return llvm::any_of(module.uses, [&](const Module::Use &use) { return !name.empty() && use.alias == name; });
+  return llvm::any_of(module.uses,
+                      [&](const Module::Use &use) { return !name.empty() && use.alias == name; });
 }
 
 void nnc::visibleNames(const Module &module, llvm::SmallVectorImpl<llvm::StringRef> &names) {

@@ -163,21 +163,34 @@ const Expr *Parser::parsePipe() {
     stages.push_back(stage);
   }
   switch (token.kind) {
-  case Tok::Plus: case Tok::Minus: case Tok::Star: case Tok::Slash: case Tok::Percent: case Tok::At:
-  case Tok::StarStar: case Tok::EqualEqual: case Tok::NotEqual: case Tok::Less: case Tok::LessEqual:
-  case Tok::Greater: case Tok::GreaterEqual: case Tok::AndAnd: case Tok::OrOr: {
+  case Tok::Plus:
+  case Tok::Minus:
+  case Tok::Star:
+  case Tok::Slash:
+  case Tok::Percent:
+  case Tok::At:
+  case Tok::StarStar:
+  case Tok::EqualEqual:
+  case Tok::NotEqual:
+  case Tok::Less:
+  case Tok::LessEqual:
+  case Tok::Greater:
+  case Tok::GreaterEqual:
+  case Tok::AndAnd:
+  case Tok::OrOr: {
     // The way out is shown where it is short enough to be read.
     llvm::StringRef before = diags.getSources().text(first->range.upTo(stages.back()->range));
-    std::string way = before.size() <= 40 && !before.contains('\n')
-                          ? ("; write '(" + before + ") " + nnc::spelling(token.kind).drop_front().drop_back() + " ...'").str()
-                          : "; put the whole pipe in parentheses";
+    std::string way =
+        before.size() <= 40 && !before.contains('\n')
+            ? ("; write '(" + before + ") " + nnc::spelling(token.kind).drop_front().drop_back() + " ...'")
+                  .str()
+            : "; put the whole pipe in parentheses";
     if (following.is(Tok::Name) && way.back() == '\'' && before.size() <= 40 && !before.contains('\n'))
       way = ("; write '(" + before + ") " + token.text + " " + following.text + "'").str();
     diags.error(token.range, "the right side of '|>' ends here" + way);
     return nullptr;
   }
-  default:
-    break;
+  default: break;
   }
   pipe->stages = keep(stages);
   pipe->range = from(first->range);
@@ -230,8 +243,8 @@ const Expr *Parser::parseComparison() {
   const Expr *expr = parseChain(&Parser::parseArith, comparisons);
   if (expr)
     if (auto *chain = llvm::dyn_cast<ChainExpr>(expr))
-      if (chain->operators.size() > 1 && llvm::is_contained({Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge},
-                                                            chain->operators[1].op)) {
+      if (chain->operators.size() > 1 &&
+          llvm::is_contained({Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge}, chain->operators[1].op)) {
         diags.error(chain->operators[1].range, "comparisons do not chain; join two of them by '&&'")
             .highlight(chain->range);
         return nullptr;
@@ -246,8 +259,9 @@ const Expr *Parser::parseArith() {
 
 // term = unary { ( "*" | "/" | "%" | "@" ) unary }
 const Expr *Parser::parseTerm() {
-  return parseChain(&Parser::parseUnary,
-                    {{Tok::Star, Op::Mul}, {Tok::Slash, Op::Div}, {Tok::Percent, Op::Mod}, {Tok::At, Op::MatMul}});
+  return parseChain(
+      &Parser::parseUnary,
+      {{Tok::Star, Op::Mul}, {Tok::Slash, Op::Div}, {Tok::Percent, Op::Mod}, {Tok::At, Op::MatMul}});
 }
 
 // unary = "-" unary | cast
@@ -369,12 +383,9 @@ const Expr *Parser::parseAtom() {
     return boolean;
   }
   case Tok::Int:
-  case Tok::Float:
-    return parseLiteral();
-  case Tok::LParen:
-    return parseParenthesized();
-  case Tok::LBracket:
-    return parseBracketed();
+  case Tok::Float: return parseLiteral();
+  case Tok::LParen: return parseParenthesized();
+  case Tok::LBracket: return parseBracketed();
   case Tok::Kw_scan:
   case Tok::Kw_for:
   case Tok::Kw_if:
@@ -383,9 +394,7 @@ const Expr *Parser::parseAtom() {
       return nullptr;
     }
     [[fallthrough]];
-  default:
-    expected("a value");
-    return nullptr;
+  default: expected("a value"); return nullptr;
   }
 }
 

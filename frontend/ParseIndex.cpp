@@ -112,9 +112,12 @@ const Expr *Parser::parseIndexCondition() {
 
 // icmp = isum CMP isum { CMP isum }
 const Expr *Parser::parseIndexComparison() {
-  const Expr *expr = parseChain(&Parser::parseIndexSum,
-                                {{Tok::EqualEqual, Op::Eq}, {Tok::NotEqual, Op::Ne}, {Tok::Less, Op::Lt},
-                                 {Tok::LessEqual, Op::Le}, {Tok::Greater, Op::Gt}, {Tok::GreaterEqual, Op::Ge}});
+  const Expr *expr = parseChain(&Parser::parseIndexSum, {{Tok::EqualEqual, Op::Eq},
+                                                         {Tok::NotEqual, Op::Ne},
+                                                         {Tok::Less, Op::Lt},
+                                                         {Tok::LessEqual, Op::Le},
+                                                         {Tok::Greater, Op::Gt},
+                                                         {Tok::GreaterEqual, Op::Ge}});
   if (!expr)
     return nullptr;
   auto *chain = llvm::dyn_cast<ChainExpr>(expr);

@@ -23,7 +23,8 @@ const Block *Parser::parseBlock() {
     }
   }
   if (!at(Tok::RBrace) && !aborted)
-    diags.error(token.range, "expected '}', found " + describe(token)).note(open.range, "to close this block");
+    diags.error(token.range, "expected '}', found " + describe(token))
+        .note(open.range, "to close this block");
   takeIf(Tok::RBrace);
   auto *block = new (memory.Allocate<Block>()) Block();
   block->range = from(open.range);
@@ -51,14 +52,13 @@ const Stmt *Parser::parseStmt() {
   case Tok::Kw_last: return parseLast();
   case Tok::Kw_require: return parseRequire();
   case Tok::Kw_dim: return parseDimStmt();
-  default:
-    break;
+  default: break;
   }
   if (at(Tok::Name) && following.is(Tok::Equal) && !aborted)
     diags.error(token.range, "a value gets its name by 'let': write 'let " + token.text + " = ...'");
   else if (at(Tok::Kw_scan) || at(Tok::Kw_for))
-    expected("a statement; " + spelling(token.kind) + " is an expression, as 'let y = " +
-             spelling(token.kind).drop_front().drop_back() + " ...'");
+    expected("a statement; " + spelling(token.kind) +
+             " is an expression, as 'let y = " + spelling(token.kind).drop_front().drop_back() + " ...'");
   else
     expected("a statement ('let', 'output', 'return', ...)");
   take();
@@ -144,8 +144,9 @@ const Stmt *Parser::parseIf() {
   if (!statement->condition)
     return nullptr;
   if (at(Tok::Kw_then)) {
-    diags.error(token.range, "a statement's 'if' has blocks; 'if .. then .. else' is a value, as in 'let y = if c then "
-                             "a else b'");
+    diags.error(token.range,
+                "a statement's 'if' has blocks; 'if .. then .. else' is a value, as in 'let y = if c then "
+                "a else b'");
     return nullptr;
   }
   if (!(statement->then = parseBlock()))

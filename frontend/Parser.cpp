@@ -86,15 +86,25 @@ Parser::Nesting::Nesting(Parser &parser) : parser(parser), ok(true) {
 
 bool Parser::startsStatement(const Token &t) const {
   switch (t.kind) {
-  case Tok::Kw_let: case Tok::Kw_param: case Tok::Kw_state: case Tok::Kw_input: case Tok::Kw_output:
-  case Tok::Kw_loss: case Tok::Kw_metric: case Tok::Kw_const: case Tok::Kw_entry: case Tok::Kw_fn:
-  case Tok::Kw_next: case Tok::Kw_return: case Tok::Kw_yield: case Tok::Kw_last: case Tok::Kw_require:
-  case Tok::Kw_dim:
-    return true;
+  case Tok::Kw_let:
+  case Tok::Kw_param:
+  case Tok::Kw_state:
+  case Tok::Kw_input:
+  case Tok::Kw_output:
+  case Tok::Kw_loss:
+  case Tok::Kw_metric:
+  case Tok::Kw_const:
+  case Tok::Kw_entry:
+  case Tok::Kw_fn:
+  case Tok::Kw_next:
+  case Tok::Kw_return:
+  case Tok::Kw_yield:
+  case Tok::Kw_last:
+  case Tok::Kw_require:
+  case Tok::Kw_dim: return true;
   case Tok::Kw_if: // begins an expression as well
     return t.atLineStart;
-  default:
-    return false;
+  default: return false;
   }
 }
 
@@ -102,10 +112,12 @@ bool Parser::startsDeclaration(const Token &t) const {
   if (!t.atLineStart)
     return false;
   switch (t.kind) {
-  case Tok::Kw_use: case Tok::Kw_model: case Tok::Kw_layer: case Tok::Kw_op: case Tok::Kw_train:
-    return true;
-  default:
-    return false;
+  case Tok::Kw_use:
+  case Tok::Kw_model:
+  case Tok::Kw_layer:
+  case Tok::Kw_op:
+  case Tok::Kw_train: return true;
+  default: return false;
   }
 }
 
@@ -250,8 +262,9 @@ const Decl *Parser::parseLayer() {
   if (!parseFormals(decl->formals))
     return nullptr;
   if (at(Tok::Arrow)) {
-    diags.error(token.range, "a layer has two lists: first its configuration, then the tensors it maps; write '" +
-                                 decl->name.text + "()(...) -> ...'");
+    diags.error(token.range,
+                "a layer has two lists: first its configuration, then the tensors it maps; write '" +
+                    decl->name.text + "()(...) -> ...'");
     return nullptr;
   }
   if (at(Tok::LParen)) {
@@ -494,7 +507,8 @@ const Decl *Parser::parseTrain() {
     }
     // Clause words are ordinary names elsewhere, so recovery takes them at the start of a line only.
     unsigned braces = 0;
-    while (!at(Tok::End) && !startsDeclaration(token) && !(braces == 0 && (at(Tok::RBrace) || at(Tok::Kw_let)))) {
+    while (!at(Tok::End) && !startsDeclaration(token) &&
+           !(braces == 0 && (at(Tok::RBrace) || at(Tok::Kw_let)))) {
       braces += at(Tok::LBrace);
       braces -= at(Tok::RBrace);
       take();
@@ -512,10 +526,10 @@ const Decl *Parser::parseTrain() {
 std::optional<Clause> Parser::parseClause() {
   using Kind = Clause::Kind;
   static const std::pair<llvm::StringLiteral, Kind> words[] = {
-      {"hyper", Kind::Hyper},       {"minimize", Kind::Minimize},     {"optimizer", Kind::Optimizer},
-      {"update", Kind::Update},     {"freeze", Kind::Freeze},         {"group", Kind::Group},
-      {"regularize", Kind::Regularize}, {"project", Kind::Project},   {"clip", Kind::Clip},
-      {"average", Kind::Average},   {"accumulate", Kind::Accumulate}};
+      {"hyper", Kind::Hyper},           {"minimize", Kind::Minimize},    {"optimizer", Kind::Optimizer},
+      {"update", Kind::Update},         {"freeze", Kind::Freeze},        {"group", Kind::Group},
+      {"regularize", Kind::Regularize}, {"project", Kind::Project},      {"clip", Kind::Clip},
+      {"average", Kind::Average},       {"accumulate", Kind::Accumulate}};
   Clause clause;
   clause.doc = token.doc;
   clause.keyword = token.range;
@@ -542,19 +556,14 @@ std::optional<Clause> Parser::parseClause() {
       ok = parseHyper(clause.hyper);
       break;
     case Kind::Minimize:
-    case Kind::Accumulate:
-      ok = (clause.value = parseExpr());
-      break;
-    case Kind::Optimizer:
-      ok = parseNamedCall(clause.call);
-      break;
+    case Kind::Accumulate: ok = (clause.value = parseExpr()); break;
+    case Kind::Optimizer: ok = parseNamedCall(clause.call); break;
     case Kind::Update:
-    case Kind::Freeze:
-      ok = parseSelectors(clause.selectors);
-      break;
+    case Kind::Freeze: ok = parseSelectors(clause.selectors); break;
     case Kind::Group: {
       Token open;
-      ok = parseSelectors(clause.selectors) && (open = token, expect(Tok::LBrace, "before the group's settings")) &&
+      ok = parseSelectors(clause.selectors) &&
+           (open = token, expect(Tok::LBrace, "before the group's settings")) &&
            parseSettings(clause.settings, /*many=*/true) && expectClosing(Tok::RBrace, open);
       break;
     }
@@ -568,11 +577,8 @@ std::optional<Clause> Parser::parseClause() {
       ok = ok && parseSelectors(clause.selectors);
       break;
     case Kind::Clip:
-    case Kind::Average:
-      ok = parseSettings(clause.settings, /*many=*/false);
-      break;
-    case Kind::Let:
-      break;
+    case Kind::Average: ok = parseSettings(clause.settings, /*many=*/false); break;
+    case Kind::Let: break;
     }
   }
   if (!ok)

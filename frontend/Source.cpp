@@ -59,7 +59,8 @@ SourceFile *SourceManager::read(llvm::StringRef path, std::string &reason) {
     return nullptr;
   }
   if (nextBase + uint64_t(file->buffer->getBufferSize()) > maxTotalBytes) {
-    reason = "all texts together are larger than the limit of " + std::to_string(maxTotalBytes >> 20) + " MiB";
+    reason =
+        "all texts together are larger than the limit of " + std::to_string(maxTotalBytes >> 20) + " MiB";
     return nullptr;
   }
   return insert(std::move(file));
@@ -88,8 +89,9 @@ SourceFile *SourceManager::insert(std::unique_ptr<SourceFile> file) {
 
 const SourceFile &SourceManager::fileOf(Loc loc) const {
   assert(loc.isValid() && "no place");
-  auto it = llvm::upper_bound(files, loc.offset,
-                              [](uint32_t offset, const std::unique_ptr<SourceFile> &f) { return offset < f->base; });
+  auto it = llvm::upper_bound(files, loc.offset, [](uint32_t offset, const std::unique_ptr<SourceFile> &f) {
+    return offset < f->base;
+  });
   assert(it != files.begin() && "a place before all files");
   return **std::prev(it);
 }
