@@ -3,6 +3,7 @@
 // One entry is all that a builtin needs. Elementwise functions need none (see callElementwise), and what can be
 // said in the language belongs into std/*.nn.
 #include "frontend/Builtins.h"
+#include "ir/Provenance.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace nnc;
@@ -368,14 +369,18 @@ static void warnDoubleSoftmax(BuiltinCall &c, mlir::Value logits) {
   mlir::Operation *softmax = logits.getDefiningOp<SoftmaxOp>();
   if (!softmax)
     return;
-  for (const Elaborator::CallSite &site : c.e.calls)
+  Range place = c[0].range;
+  llvm::StringRef callee = c.builtin.name;
+  for (const Elaborator::CallSite &site : llvm::reverse(c.e.calls))
     if (!site.module->isLibrary && site.firstArg.isValid()) {
-      c.e.diags.warning(Warning::DoubleSoftmax, site.firstArg,
-                        "'" + site.callee + "' applies softmax itself; pass the logits");
-      return;
+      place = site.firstArg;
+      callee = site.callee;
     }
-  c.e.diags.warning(Warning::DoubleSoftmax, c[0].range,
-                    "'" + c.builtin.name + "' applies softmax itself; pass the logits");
+  auto report = c.e.diags.warning(Warning::DoubleSoftmax, place,
+                                  "'" + callee + "' applies softmax itself; pass the logits");
+  if (mlir::FileLineColLoc made = sourcePlace(softmax->getLoc()))
+    if (Range range = c.e.diags.getSources().find(made.getFilename(), made.getLine(), made.getColumn()); range.isValid())
+      report.note(range, "softmax applied here");
 }
 
 static Datum softmaxCrossEntropy(BuiltinCall &c) {

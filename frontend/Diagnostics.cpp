@@ -48,8 +48,13 @@ DiagnosticBuilder &DiagnosticBuilder::highlight(Range range) {
 }
 
 DiagnosticBuilder &DiagnosticBuilder::note(Range range, const Twine &text) {
-  if (engine)
-    messages.push_back({Severity::Note, range.begin, range, text.str(), {}});
+  if (!engine)
+    return *this;
+  Message added{Severity::Note, range.begin, range, text.str(), {}};
+  for (const Message &message : messages) // `x @ x` declares x once
+    if (message.caret == added.caret && message.text == added.text)
+      return *this;
+  messages.push_back(std::move(added));
   return *this;
 }
 
