@@ -1,4 +1,6 @@
 // RUN: %testbin/check-op --coverage %S
+// RUN: not %testbin/check-op --coverage %T/no-such-directory 2>&1 | FileCheck %s
+// CHECK: error: nn.abs has no test: expected cases of it in
 //
 // check-op.cpp: proves the ops of a case file, and that every op has one.
 //
@@ -26,6 +28,8 @@
 // name.
 #include "../support/CompiledLibrary.h"
 #include "../support/Derivative.h"
+#include "codegen/halide/Compile.h"
+#include "codegen/halide/Emitter.h"
 #include "ir/interpreter/Samples.h"
 #include "ir/interpreter/VerifyMeaning.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -103,8 +107,7 @@ Report report;
 
 static bool differentiate(ModuleOp module) {
   PassManager passes(module.getContext());
-  return succeeded(parsePassPipeline("nn.model(nn-differentiate)", passes)) &&
-         succeeded(passes.run(module));
+  return succeeded(parsePassPipeline("nn.model(nn-differentiate)", passes)) && succeeded(passes.run(module));
 }
 
 static FuncOp lookup(ModuleOp module, llvm::StringRef name) {
@@ -338,6 +341,7 @@ static int checkFile(MLIRContext &context) {
 
 static int checkCoverage(MLIRContext &context) {
   context.getOrLoadDialect<NNDialect>();
+  registerKernelEmitters(context);
   int64_t count = 0;
   for (RegisteredOperationName name : context.getRegisteredOperations()) {
     if (name.getDialectNamespace() != "nn" || name.hasTrait<IsStructure>())
@@ -350,6 +354,8 @@ static int checkCoverage(MLIRContext &context) {
       report.fail(op + (has ? " has both a gradient and a reason for having none" : " has no gradient"));
     if (!name.hasInterface<ReferenceOpInterface>())
       report.fail(op + " has no reference semantics");
+    if (!name.hasInterface<EmitOpInterface>())
+      report.fail(op + " has no code generation");
     std::string cases = coverageDirectory + "/" + op.drop_front(3).str() + ".mlir";
     auto file = llvm::MemoryBuffer::getFile(cases);
     if (!file || !(*file)->getBuffer().contains((op + " ").str()))
