@@ -86,9 +86,32 @@ std::string loopNest(Halide::Pipeline &pipeline) {
 
 enum class Product { Object, LoopNest, Stmt, StmtHtml, Assembly };
 
+/// The module with the entry's outputs in order of the kernel's results; Halide has them in order of the nests.
+Halide::Module inOrderOfResults(const Halide::Module &module, const EmittedKernel &kernel) {
+  std::vector<unsigned> order = kernel.resultOrder();
+  Halide::Module ordered(module.name(), module.target());
+  ordered.set_any_strict_float(module.any_strict_float());
+  for (const Halide::Buffer<void> &buffer : module.buffers())
+    ordered.append(buffer);
+  for (Halide::Internal::LoweredFunc function : module.functions()) {
+    if (function.linkage == Halide::LinkageType::External) {
+      auto outputs = function.args.end() - order.size();
+      std::vector<Halide::Internal::LoweredArgument> results;
+      for (unsigned place : order)
+        results.push_back(outputs[place]);
+      std::copy(results.begin(), results.end(), outputs);
+    }
+    ordered.append(function);
+  }
+  return ordered;
+}
+
 std::string produce(EmittedKernel &kernel, const KernelTarget &target, const std::string &symbol,
                     Product product) {
-  Halide::Pipeline pipeline(kernel.out);
+  std::vector<Halide::Func> outputs;
+  for (const LoopNest &nest : kernel.nests)
+    outputs.push_back(nest.out);
+  Halide::Pipeline pipeline(outputs);
   if (!target.machine.fma)
     pipeline.add_custom_lowering_pass(new LowerFma);
   MemoryFile file;
@@ -106,7 +129,7 @@ std::string produce(EmittedKernel &kernel, const KernelTarget &target, const std
         pipeline.compile_to_module(kernel.arguments, symbol, target.halide, Halide::LinkageType::External);
     auto type =
         product == Product::Object ? Halide::OutputFileType::object : Halide::OutputFileType::assembly;
-    module.compile({{type, file.path()}});
+    inOrderOfResults(module, kernel).compile({{type, file.path()}});
     break;
   }
   }

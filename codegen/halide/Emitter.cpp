@@ -14,8 +14,20 @@ using Halide::Var;
 
 namespace nnc {
 
-EmittedKernel::EmittedKernel() = default;
-EmittedKernel::~EmittedKernel() = default;
+LoopNest::LoopNest() = default;
+LoopNest::LoopNest(LoopNest &&) = default;
+LoopNest::~LoopNest() = default;
+
+std::vector<unsigned> EmittedKernel::resultOrder() const {
+  std::vector<unsigned> order;
+  for (const LoopNest &nest : nests)
+    order.insert(order.end(), nest.results.begin(), nest.results.end());
+  std::vector<unsigned> places(order.size());
+  for (unsigned place = 0; place < order.size(); ++place)
+    places[order[place]] = place;
+  return places;
+}
+
 KernelEmitter::KernelEmitter(KernelOp kernel, KernelTarget target)
     : kernel(kernel), target(std::move(target)) {}
 KernelEmitter::~KernelEmitter() = default;
@@ -165,8 +177,8 @@ std::optional<std::vector<Var>> KernelEmitter::plainVariables(llvm::ArrayRef<Exp
     const auto *variable = expr.as<Halide::Internal::Variable>();
     if (!variable || llvm::any_of(vars, [&](const Var &v) { return v.name() == variable->name; }))
       return std::nullopt;
-    auto axis = llvm::find_if(result->axes, [&](const Var &v) { return v.name() == variable->name; });
-    if (axis == result->axes.end())
+    auto axis = llvm::find_if(nest->axes, [&](const Var &v) { return v.name() == variable->name; });
+    if (axis == nest->axes.end())
       return std::nullopt;
     vars.push_back(*axis);
   }
@@ -202,12 +214,12 @@ Nums KernelEmitter::reduceShared(Operation *op, const ReduceSpec &spec, llvm::Ar
                       [](const Var &x, const Var &y) { return x.name() == y.name(); });
   };
   auto found = shared.find(key);
-  if (!vars || (found != shared.end() && !sameVars(*vars, result->reductions[found->second].kept))) {
+  if (!vars || (found != shared.end() && !sameVars(*vars, nest->reductions[found->second].kept))) {
     sharedFails = true;
     return spec.initial;
   }
   if (found != shared.end())
-    return read(result->reductions[found->second].result, reversed(keptIndex));
+    return read(nest->reductions[found->second].result, reversed(keptIndex));
 
   std::string name = std::string(spec.name) + std::to_string(counter++);
   Reduction reduction;
@@ -235,7 +247,7 @@ Nums KernelEmitter::reduceShared(Operation *op, const ReduceSpec &spec, llvm::Ar
       reduced.push_back(r[i]);
     define(reduction.result(vargs), spec.initial);
     Nums element = spec.element(fullIndex(spec, keptIndex, reduced));
-    result->operations += countOperations(element);
+    nest->operations += countOperations(element);
     define(reduction.result(args), spec.combine(read(reduction.result, args), element));
     for (int i = 0; i < static_cast<int>(ranges.size()); ++i)
       reduction.loops.push_back(r[i]);
@@ -258,7 +270,7 @@ Nums KernelEmitter::reduceShared(Operation *op, const ReduceSpec &spec, llvm::Ar
         reduced.push_back(r[i]);
       reduced.push_back(position);
       Nums element = spec.element(fullIndex(spec, keptIndex, reduced));
-      result->operations += countOperations(element);
+      nest->operations += countOperations(element);
       define(partial(laneArgs), spec.combine(read(partial, laneArgs), element));
     };
     if (!length || *length >= count) {
@@ -292,8 +304,8 @@ Nums KernelEmitter::reduceShared(Operation *op, const ReduceSpec &spec, llvm::Ar
         items[i] = spec.combine(items[i], items[i + width]);
     define(reduction.result(vargs), items.front());
   }
-  shared[key] = result->reductions.size();
-  result->reductions.push_back(reduction);
+  shared[key] = nest->reductions.size();
+  nest->reductions.push_back(reduction);
   return read(reduction.result, reversed(keptIndex));
 }
 
@@ -330,17 +342,17 @@ Nums KernelEmitter::reducePerUse(const ReduceSpec &spec, llvm::ArrayRef<Expr> ke
 
 Num KernelEmitter::contract(Operation *op, const ContractSpec &spec, llvm::ArrayRef<Expr> index) {
   std::optional<std::vector<Var>> vars = plainVariables(index);
-  bool own = vars && vars->size() == result->axes.size() &&
-             std::equal(vars->begin(), vars->end(), result->axes.begin(),
+  bool own = vars && vars->size() == nest->axes.size() &&
+             std::equal(vars->begin(), vars->end(), nest->axes.begin(),
                         [](const Var &a, const Var &b) { return a.name() == b.name(); });
   if (form == Form::Shared) {
-    if (!own || result->product) {
+    if (!own || nest->product) {
       sharedFails = true;
       return constant(spec.type, 0.0);
     }
-    result->product =
-        std::make_unique<Gemm>(spec, result->axes, target, [&](const Dim &dim) { return extent(dim); });
-    return result->product->value();
+    nest->product =
+        std::make_unique<Gemm>(spec, nest->axes, target, [&](const Dim &dim) { return extent(dim); });
+    return nest->product->value();
   }
   ReduceSpec sum{"product", {}, {}, {constant(spec.type, 0.0)}, {}, {}};
   size_t batch = index.size() - 2;
@@ -356,61 +368,60 @@ Num KernelEmitter::contract(Operation *op, const ContractSpec &spec, llvm::Array
   return reducePerUse(sum, index)[0];
 }
 
-bool KernelEmitter::emitForm(Form newForm) {
+bool KernelEmitter::emitNest(LoopNest &target, Form newForm) {
   form = newForm;
-  sharedFails = failed = false;
+  sharedFails = false;
   known.clear();
   keptAlive.clear();
   shared.clear();
   pending.clear();
-  sizes.clear();
-  result = std::make_unique<EmittedKernel>();
-  for (const std::string &name : kernel.runtimeDims())
-    sizes.insert({name, Halide::Param<int32_t>("size_" + name)});
-  flat = isFlat();
-  makeInputs();
-  for (const std::string &name : kernel.runtimeDims())
-    result->arguments.push_back(sizes.find(name)->second);
+  nest = &target;
+  nest->axes.clear();
+  nest->reductions.clear();
+  nest->product.reset();
+  nest->staged.reset();
+  nest->memoryTypes.clear();
 
-  result->dims = dimsOf(kernel.getOutputs().front());
-  if (flat)
-    result->dims = {*elementCount(result->dims)};
   ExprIndex axes;
-  for (size_t axis = 0; axis < result->dims.size(); ++axis) {
-    result->axes.push_back(Var("axis" + std::to_string(axis)));
-    axes.push_back(result->axes.back());
+  for (size_t axis = 0; axis < nest->dims.size(); ++axis) {
+    nest->axes.push_back(Var("axis" + std::to_string(axis)));
+    axes.push_back(nest->axes.back());
   }
+  for (const Halide::ImageParam &input : inputs)
+    if (input.dimensions() > 0)
+      nest->memoryTypes.push_back(input.type());
   Nums values;
-  for (Value value : kernel.yieldOp().getValues()) {
-    llvm::ArrayRef<Expr> index = axes;
-    if (flat && dimsOf(value).empty())
-      index = {};
-    Num number = element(value, index);
+  for (unsigned i : nest->results) {
+    Value value = kernel.yieldOp().getValues()[i];
+    Num number = element(value, axes);
     values.push_back(castTo(number, memoryType(getElementTypeOrSelf(value.getType()))));
+    if (!axes.empty())
+      nest->memoryTypes.push_back(values.back().type());
   }
   if (failed || sharedFails)
     return false;
 
-  result->operations += countOperations(values);
-  Func out("out");
-  std::vector<Var> args(result->axes.rbegin(), result->axes.rend());
+  nest->operations += countOperations(values);
+  std::string number = std::to_string(counter++);
+  Func out("out" + number);
+  std::vector<Var> args(nest->axes.rbegin(), nest->axes.rend());
   if (values.size() > 1) {
-    result->staged = Func("results");
-    define((*result->staged)(args), values);
-    values = read(*result->staged, std::vector<Expr>(args.begin(), args.end()));
+    nest->staged = Func("results" + number);
+    define((*nest->staged)(args), values);
+    values = read(*nest->staged, std::vector<Expr>(args.begin(), args.end()));
   }
   define(out(args), values);
-  result->out = out;
+  nest->out = out;
 
-  bool blocked = result->product && result->product->leavesRowsOpen();
+  bool rowsOpen = nest->product && nest->product->leavesRowsOpen();
   std::vector<Halide::OutputImageParam> buffers = out.output_buffers();
   for (size_t i = 0; i < buffers.size(); ++i) {
     Expr stride = 1;
-    for (int axis = result->dims.size() - 1, d = 0; axis >= 0; --axis, ++d) {
-      Expr size = extent(result->dims[axis]);
+    for (int axis = nest->dims.size() - 1, d = 0; axis >= 0; --axis, ++d) {
+      Expr size = extent(nest->dims[axis]);
       buffers[i].dim(d).set_stride(stride);
       // Sizes of the other results are those of the first.
-      if (i == 0 && !(blocked && d == 1))
+      if (i == 0 && !(rowsOpen && d == 1))
         buffers[i].dim(d).set_bounds(0, size);
       else if (i == 0)
         buffers[i].dim(d).set_min(0);
@@ -420,45 +431,67 @@ bool KernelEmitter::emitForm(Form newForm) {
   return true;
 }
 
+/// What the schedules of the shared form take for granted: a product stands alone; reductions are all of one style
+/// and read at the same variables.
+bool KernelEmitter::fitsSchedules(const LoopNest &nest) const {
+  const std::vector<Reduction> &reductions = nest.reductions;
+  if (nest.product)
+    return reductions.empty();
+  for (const Reduction &reduction : reductions) {
+    const Reduction &first = reductions.front();
+    bool lanes = !reduction.lanes.empty();
+    if (lanes == first.lanes.empty() || reduction.kept.size() != first.kept.size() ||
+        (!lanes && first.kept.empty()))
+      return false;
+    for (auto [a, b] : llvm::zip(reduction.kept, first.kept))
+      if (a.name() != b.name())
+        return false;
+  }
+  return true;
+}
+
 std::unique_ptr<EmittedKernel> KernelEmitter::emit() {
-  Dims dims = dimsOf(kernel.getOutputs().front());
-  for (Value output : kernel.getOutputs())
-    if (dimsOf(output) != dims) {
-      kernel.emitOpError("results of one kernel have different sizes: ")
-          << dimsText(dims) << " and " << dimsText(dimsOf(output));
-      return nullptr;
+  result = std::make_unique<EmittedKernel>();
+  result->symbol = kernel.getSymbol().value_or("kernel").str();
+  for (const std::string &name : kernel.runtimeDims())
+    sizes.insert({name, Halide::Param<int32_t>("size_" + name)});
+  flat = isFlat();
+  makeInputs();
+  for (const std::string &name : kernel.runtimeDims())
+    result->arguments.push_back(sizes.find(name)->second);
+
+  // Results of equal sizes share a nest.
+  for (auto [i, value] : llvm::enumerate(kernel.yieldOp().getValues())) {
+    Dims dims = dimsOf(value);
+    if (flat && dims.size() > 1)
+      dims = {*elementCount(dims)};
+    auto same = llvm::find_if(result->nests, [&](const LoopNest &nest) { return nest.dims == dims; });
+    if (same == result->nests.end()) {
+      result->nests.emplace_back();
+      same = std::prev(result->nests.end());
+      same->dims = dims;
     }
+    same->results.push_back(i);
+  }
+
   // With checks on, kernels are plain loops: padded vectors read under masks, which Halide's checks of bounds do not
   // take into account.
   bool plain = !target.halide.has_feature(Halide::Target::NoAsserts);
-  bool emitted = emitForm(plain ? Form::PerUse : Form::Shared);
-  if (failed)
-    return nullptr;
-  // What the schedules below take for granted.
-  const std::vector<Reduction> &reductions = result->reductions;
-  bool fits = emitted && form == Form::Shared && !(result->product && !reductions.empty());
-  for (const Reduction &reduction : reductions) {
-    const Reduction &first = reductions.front();
-    fits &= reduction.lanes.empty() == first.lanes.empty() && reduction.kept.size() == first.kept.size();
-    for (size_t i = 0; fits && i < first.kept.size(); ++i)
-      fits &= llvm::any_of(first.kept, [&](const Var &v) { return v.name() == reduction.kept[i].name(); });
-    fits &= !reduction.lanes.empty() ||
-            (!reduction.kept.empty() && reduction.kept.back().name() == first.kept.back().name());
+  for (LoopNest &nest : result->nests) {
+    bool fits = !plain && emitNest(nest, Form::Shared) && fitsSchedules(nest);
+    if (failed || (!fits && !emitNest(nest, Form::PerUse)))
+      return nullptr;
+    if (!fits)
+      schedulePerUse(nest, pending);
+    else if (nest.product)
+      nest.product->schedule(nest);
+    else if (nest.reductions.empty())
+      schedulePointwise(nest, target);
+    else if (nest.reductions.front().lanes.empty())
+      scheduleColumns(nest, target);
+    else
+      scheduleLanes(nest, target);
   }
-  if (!fits && form == Form::Shared && !emitForm(Form::PerUse))
-    return nullptr;
-
-  result->symbol = kernel.getSymbol().value_or("kernel").str();
-  if (form == Form::PerUse)
-    schedulePerUse(*result, pending);
-  else if (result->product)
-    result->product->schedule(*result);
-  else if (result->reductions.empty())
-    schedulePointwise(*result, target);
-  else if (result->reductions.front().lanes.empty())
-    scheduleColumns(*result, target);
-  else
-    scheduleLanes(*result, target);
   return std::move(result);
 }
 

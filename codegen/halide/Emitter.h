@@ -53,21 +53,33 @@ struct Reduction {
   double length = 1;               // elements it reduces, guessed where known at run time only
 };
 
-/// The emitted kernel: one function whose elements are all results, its arguments, and its anchors.
-struct EmittedKernel {
-  std::string symbol;
+/// One loop nest: the results of equal sizes, and the anchors they need. Most kernels are one; a reduction with
+/// results of its rows and of its space is two, which both compute the anchors.
+struct LoopNest {
   Halide::Func out;
   /// With several results: computes them all before the first is stored, as a result may take an input's place.
   std::optional<Halide::Func> staged;
-  std::vector<Halide::Var> axes; // of the result, outermost first
+  std::vector<Halide::Var> axes; // of the results, outermost first
   Dims dims;
-  std::vector<Halide::Argument> arguments;
-  std::vector<Reduction> reductions; // in order of dependence
+  std::vector<unsigned> results;         // which of the kernel's
+  std::vector<Halide::Type> memoryTypes; // of inputs and results that are not scalars
+  std::vector<Reduction> reductions;     // in order of dependence
   std::unique_ptr<Gemm> product;
   double operations = 1; // of floats per element, roughly
 
-  EmittedKernel();
-  ~EmittedKernel();
+  LoopNest();
+  LoopNest(LoopNest &&);
+  ~LoopNest();
+};
+
+/// An emitted and scheduled kernel.
+struct EmittedKernel {
+  std::string symbol;
+  std::vector<Halide::Argument> arguments;
+  std::vector<LoopNest> nests;
+
+  /// For each result of the kernel, its place among the outputs of the nests in order.
+  std::vector<unsigned> resultOrder() const;
 };
 
 class KernelEmitter {
@@ -89,7 +101,8 @@ public:
 private:
   enum class Form { Shared, PerUse };
 
-  bool emitForm(Form form);
+  bool emitNest(LoopNest &nest, Form form);
+  bool fitsSchedules(const LoopNest &nest) const;
   void makeInputs();
   bool isFlat();
   std::optional<std::vector<Halide::Var>> plainVariables(llvm::ArrayRef<Halide::Expr> index) const;
@@ -105,6 +118,7 @@ private:
   llvm::StringMap<Halide::Param<int32_t>> sizes;
   std::vector<Halide::ImageParam> inputs;
   std::unique_ptr<EmittedKernel> result;
+  LoopNest *nest = nullptr; // the one being written
   /// Elements already written, by value and the identity of the index expressions.
   std::map<std::pair<void *, std::vector<const void *>>, Num> known;
   std::vector<ExprIndex> keptAlive; // the index expressions above, so that no other takes their address

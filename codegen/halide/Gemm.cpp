@@ -1,5 +1,6 @@
 // Gemm.cpp: see Gemm.h.
 #include "codegen/halide/Gemm.h"
+#include "codegen/halide/Schedules.h"
 #include <algorithm>
 
 using namespace Halide;
@@ -132,8 +133,8 @@ Num Gemm::value() const {
   return Num(f(std::vector<Expr>(axes.rbegin(), axes.rend())));
 }
 
-void Gemm::schedule(EmittedKernel &kernel) {
-  Func &out = kernel.out;
+void Gemm::schedule(LoopNest &nest) {
+  Func &out = nest.out;
   Var x = axes.back(), y = axes[axes.size() - 2];
   Var xo("xo"), xv("xv"), xi("xi"), yo("yo"), yi("yi"), yt("yt"), xt("xt");
 
@@ -157,12 +158,7 @@ void Gemm::schedule(EmittedKernel &kernel) {
   }
   out.parallel(tasks);
 
-  if (kernel.staged)
-    kernel.staged->compute_at(out, xv)
-        .store_in(MemoryType::Register)
-        .bound_storage(x, plan.lanes)
-        .vectorize(x, plan.lanes, Guard)
-        .never_partition_all();
+  stageResults(nest, xi);
   // A task is within one matrix of the batch, which is hard to see behind the fused loop.
   for (size_t axis = 0; axis + 2 < axes.size(); ++axis)
     sum.bound_extent(axes[axis], 1);

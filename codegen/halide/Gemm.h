@@ -53,7 +53,7 @@ public:
   /// Blocks of rows are bounded on the stack; that cannot be seen if the number of rows is known and does not divide.
   bool leavesRowsOpen() const { return plan.form == GemmPlan::Blocked; }
   /// Fuses with what the kernel does to the product's elements.
-  void schedule(EmittedKernel &kernel);
+  void schedule(LoopNest &nest);
 
 private:
   void scheduleBlocked(const Halide::LoopLevel &panelLoop);

@@ -41,85 +41,76 @@ Var makeTasks(Func out, std::vector<Loop> loops, double grain) {
   return innermost;
 }
 
-/// The type vectors are laid out for: the widest number in memory.
-int lanesOf(const EmittedKernel &kernel, const KernelTarget &target) {
-  int bytes = 1;
-  for (const Type &type : kernel.out.types())
+/// Elements of one vector: of the widest number in memory, so that no value needs more than a few registers.
+int lanesOf(const LoopNest &nest, const KernelTarget &target) {
+  int bytes = 4;
+  for (const Type &type : nest.memoryTypes)
     bytes = std::max(bytes, type.bytes());
-  for (const Argument &argument : kernel.arguments)
-    if (argument.is_buffer())
-      bytes = std::max(bytes, argument.type.bytes());
-  return target.machine.vectorBytes / std::max(bytes, 4);
-}
-
-void stageAt(EmittedKernel &kernel, const Var &loop, const Var &vector, int lanes) {
-  if (kernel.staged)
-    kernel.staged->compute_at(kernel.out, loop)
-        .store_in(MemoryType::Register)
-        .bound_storage(vector, lanes)
-        .vectorize(vector, lanes, Guard);
+  return target.machine.vectorBytes / bytes;
 }
 
 } // namespace
 
-void schedulePointwise(EmittedKernel &kernel, const KernelTarget &target) {
-  Func &out = kernel.out;
-  if (kernel.axes.empty()) {
-    if (kernel.staged)
-      kernel.staged->compute_root();
+void stageResults(LoopNest &nest, const Var &lane) {
+  if (nest.staged)
+    nest.staged->compute_at(nest.out, lane).store_in(MemoryType::Register);
+}
+
+void schedulePointwise(LoopNest &nest, const KernelTarget &target) {
+  Func &out = nest.out;
+  if (nest.axes.empty()) {
+    if (nest.staged)
+      nest.staged->compute_root();
     return;
   }
-  int lanes = lanesOf(kernel, target);
-  Var x = kernel.axes.back(), xo("xo"), xi("xi");
+  int lanes = lanesOf(nest, target);
+  Var x = nest.axes.back(), xo("xo"), xi("xi");
   double bytes = 0;
-  for (const Argument &argument : kernel.arguments)
-    if (argument.is_buffer() && argument.dimensions > 0)
-      bytes += argument.type.bytes();
-  for (const Type &type : out.types())
+  for (const Type &type : nest.memoryTypes)
     bytes += type.bytes();
   double elements =
-      std::min(target.machine.bytesPerTask / bytes, target.machine.flopsPerTask / kernel.operations);
-  if (kernel.axes.size() == 1) {
+      std::min(target.machine.bytesPerTask / bytes, target.machine.flopsPerTask / nest.operations);
+  if (nest.axes.size() == 1) {
     // Whole vectors per task, so that only the last task has a tail.
     int stretch = std::max<int>(lanes, static_cast<int>(elements) / lanes * lanes);
     Var task("task");
     out.split(x, task, x, stretch, Guard).split(x, xo, xi, lanes, Guard).vectorize(xi).parallel(task);
   } else {
     std::vector<Loop> loops;
-    for (size_t axis = 0; axis + 1 < kernel.axes.size(); ++axis)
-      loops.push_back({kernel.axes[axis], kernel.dims[axis]});
+    for (size_t axis = 0; axis + 1 < nest.axes.size(); ++axis)
+      loops.push_back({nest.axes[axis], nest.dims[axis]});
     out.split(x, xo, xi, lanes, Guard).vectorize(xi);
-    makeTasks(out, loops, elements / guess(kernel.dims.back()));
+    makeTasks(out, loops, elements / guess(nest.dims.back()));
   }
-  stageAt(kernel, xo, x, lanes);
+  stageResults(nest, xi);
 }
 
 /// The result's loops split into those all reductions are read at, and the others, both outermost first.
-static std::pair<std::vector<Loop>, std::vector<Loop>> keptAndFree(const EmittedKernel &kernel) {
+static std::pair<std::vector<Loop>, std::vector<Loop>> keptAndFree(const LoopNest &nest) {
   std::pair<std::vector<Loop>, std::vector<Loop>> loops;
-  for (auto [var, size] : llvm::zip(kernel.axes, kernel.dims)) {
+  for (auto [var, size] : llvm::zip(nest.axes, nest.dims)) {
     bool kept =
-        llvm::any_of(kernel.reductions.front().kept, [&](const Var &v) { return v.name() == var.name(); });
+        llvm::any_of(nest.reductions.front().kept, [&](const Var &v) { return v.name() == var.name(); });
     (kept ? loops.first : loops.second).push_back({var, size});
   }
   return loops;
 }
 
-void scheduleLanes(EmittedKernel &kernel, const KernelTarget &target) {
-  Func &out = kernel.out;
-  auto [kept, free] = keptAndFree(kernel);
+void scheduleLanes(LoopNest &nest, const KernelTarget &target) {
+  Func &out = nest.out;
+  auto [kept, free] = keptAndFree(nest);
   double work = 1;
   for (const Loop &loop : free)
     work *= guess(loop.size);
-  double operations = work * kernel.operations;
-  for (const Reduction &reduction : kernel.reductions)
-    operations += reduction.length * kernel.operations;
+  double operations = work * nest.operations;
+  for (const Reduction &reduction : nest.reductions)
+    operations += reduction.length * nest.operations;
 
   // Free loops innermost, the last axis as vectors.
   Var xo("xo"), xi("xi");
-  int lanes = lanesOf(kernel, target);
+  int lanes = lanesOf(nest, target);
   std::vector<VarOrRVar> order;
-  bool vectors = !free.empty() && free.back().var.name() == kernel.axes.back().name();
+  bool vectors = !free.empty() && free.back().var.name() == nest.axes.back().name();
   if (vectors) {
     out.split(free.back().var, xo, xi, lanes, Guard).vectorize(xi);
     order = {xi, xo};
@@ -133,14 +124,14 @@ void scheduleLanes(EmittedKernel &kernel, const KernelTarget &target) {
   LoopLevel level = LoopLevel::root();
   if (!kept.empty())
     level = LoopLevel(out, makeTasks(out, kept, target.machine.flopsPerTask / operations));
-  if (kernel.staged) {
+  if (nest.staged) {
     if (vectors)
-      stageAt(kernel, xo, free.back().var, lanes);
+      stageResults(nest, xi);
     else
-      kernel.staged->compute_at(free.empty() ? level : LoopLevel(out, free.back().var))
+      nest.staged->compute_at(free.empty() ? level : LoopLevel(out, free.back().var))
           .store_in(MemoryType::Register);
   }
-  for (Reduction &reduction : kernel.reductions) {
+  for (Reduction &reduction : nest.reductions) {
     for (Func &function : reduction.lanes) {
       int vector = target.lanes(function.types()[0]);
       for (int stage = 0; stage <= function.num_update_definitions(); ++stage) {
@@ -155,27 +146,27 @@ void scheduleLanes(EmittedKernel &kernel, const KernelTarget &target) {
   }
 }
 
-void scheduleColumns(EmittedKernel &kernel, const KernelTarget &target) {
-  Func &out = kernel.out;
-  auto [kept, free] = keptAndFree(kernel);
-  const Reduction &first = kernel.reductions.front();
+void scheduleColumns(LoopNest &nest, const KernelTarget &target) {
+  Func &out = nest.out;
+  auto [kept, free] = keptAndFree(nest);
+  const Reduction &first = nest.reductions.front();
   Var x = first.kept.back(), xo("xo"), xi("xi");
   Dim width;
   for (const Loop &loop : kept)
     if (loop.var.name() == x.name())
       width = loop.size;
-  int lanes = lanesOf(kernel, target), vectors = 1;
+  int lanes = lanesOf(nest, target), vectors = 1;
   // Several sums side by side hide the latency of the addition; the unrolled loop needs a size that divides.
   for (int candidate : {4, 2})
     if (width.isStatic() && width.value() % (candidate * lanes) == 0 && vectors == 1)
       vectors = candidate;
   int columns = vectors * lanes;
 
-  double operations = kernel.operations * columns;
+  double operations = nest.operations * columns;
   for (const Loop &loop : free)
     operations *= guess(loop.size);
-  for (const Reduction &reduction : kernel.reductions)
-    operations += reduction.length * columns * kernel.operations;
+  for (const Reduction &reduction : nest.reductions)
+    operations += reduction.length * columns * nest.operations;
 
   Var xv("xv");
   out.split(x, xo, xi, columns, Guard)
@@ -196,8 +187,8 @@ void scheduleColumns(EmittedKernel &kernel, const KernelTarget &target) {
   std::vector<Loop> tasks = outer;
   tasks.push_back({xo, width.isStatic() ? Dim((width.value() + columns - 1) / columns) : width});
   Var level = makeTasks(out, tasks, target.machine.flopsPerTask / operations);
-  stageAt(kernel, xv, x, lanes);
-  for (Reduction &reduction : kernel.reductions) {
+  stageResults(nest, xi);
+  for (Reduction &reduction : nest.reductions) {
     Func &result = reduction.result;
     result.compute_at(out, level).store_in(MemoryType::Register).vectorize(x, lanes, Guard);
     std::vector<VarOrRVar> inner = {x};
@@ -210,12 +201,12 @@ void scheduleColumns(EmittedKernel &kernel, const KernelTarget &target) {
   }
 }
 
-void schedulePerUse(EmittedKernel &kernel, const std::vector<Func> &anchors) {
-  LoopLevel level = kernel.axes.empty() ? LoopLevel::root() : LoopLevel(kernel.out, kernel.axes.back());
+void schedulePerUse(LoopNest &nest, const std::vector<Func> &anchors) {
+  LoopLevel level = nest.axes.empty() ? LoopLevel::root() : LoopLevel(nest.out, nest.axes.back());
   for (Func anchor : anchors)
     anchor.compute_at(level).store_in(MemoryType::Register);
-  if (kernel.staged)
-    kernel.staged->compute_at(level).store_in(MemoryType::Register);
+  if (nest.staged)
+    nest.staged->compute_at(level).store_in(MemoryType::Register);
 }
 
 } // namespace nnc

@@ -160,4 +160,28 @@ nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i
     }
     nn.return %0 : tensor<?x10xf64, #nn.dims<batch, 10>>
   }
+  nn.func predict @rows_and_space_f32(%x: tensor<?x10xf32, #nn.dims<batch, 10>>, %label: tensor<?xi32, #nn.dims<batch>>) -> (tensor<?xf32, #nn.dims<batch>>, tensor<?x10xf32, #nn.dims<batch, 10>>, tensor<?xi1, #nn.dims<batch>>, tensor<?x10xf32, #nn.dims<batch, 10>>) {
+    %0:4 = nn.kernel @rows_and_space_f32(%x_ = %x : tensor<?x10xf32, #nn.dims<batch, 10>>, %label_ = %label : tensor<?xi32, #nn.dims<batch>>) -> (tensor<?xf32, #nn.dims<batch>>, tensor<?x10xf32, #nn.dims<batch, 10>>, tensor<?xi1, #nn.dims<batch>>, tensor<?x10xf32, #nn.dims<batch, 10>>) {
+      %loss = nn.softmax_cross_entropy %x_, %label_ : tensor<?x10xf32, #nn.dims<batch, 10>>, tensor<?xi32, #nn.dims<batch>>
+      %p = nn.softmax %x_ along 1 : tensor<?x10xf32, #nn.dims<batch, 10>>
+      %t = nn.one_hot %label_ : tensor<?xi32, #nn.dims<batch>> -> tensor<?x10xf32, #nn.dims<batch, 10>>
+      %d = nn.sub %p, %t : tensor<?x10xf32, #nn.dims<batch, 10>>
+      %best = nn.argmax %x_ over 1 : tensor<?x10xf32, #nn.dims<batch, 10>>
+      %hit = nn.compare eq %best, %label_ : tensor<?xi32, #nn.dims<batch>>
+      nn.yield %loss, %d, %hit, %p : tensor<?xf32, #nn.dims<batch>>, tensor<?x10xf32, #nn.dims<batch, 10>>, tensor<?xi1, #nn.dims<batch>>, tensor<?x10xf32, #nn.dims<batch, 10>>
+    }
+    nn.return %0#0, %0#1, %0#2, %0#3 : tensor<?xf32, #nn.dims<batch>>, tensor<?x10xf32, #nn.dims<batch, 10>>, tensor<?xi1, #nn.dims<batch>>, tensor<?x10xf32, #nn.dims<batch, 10>>
+  }
+  nn.func predict @rows_and_space_f64(%x: tensor<?x10xf64, #nn.dims<batch, 10>>, %label: tensor<?xi32, #nn.dims<batch>>) -> (tensor<?xf64, #nn.dims<batch>>, tensor<?x10xf64, #nn.dims<batch, 10>>, tensor<?xi1, #nn.dims<batch>>, tensor<?x10xf64, #nn.dims<batch, 10>>) {
+    %0:4 = nn.kernel @rows_and_space_f64(%x_ = %x : tensor<?x10xf64, #nn.dims<batch, 10>>, %label_ = %label : tensor<?xi32, #nn.dims<batch>>) -> (tensor<?xf64, #nn.dims<batch>>, tensor<?x10xf64, #nn.dims<batch, 10>>, tensor<?xi1, #nn.dims<batch>>, tensor<?x10xf64, #nn.dims<batch, 10>>) {
+      %loss = nn.softmax_cross_entropy %x_, %label_ : tensor<?x10xf64, #nn.dims<batch, 10>>, tensor<?xi32, #nn.dims<batch>>
+      %p = nn.softmax %x_ along 1 : tensor<?x10xf64, #nn.dims<batch, 10>>
+      %t = nn.one_hot %label_ : tensor<?xi32, #nn.dims<batch>> -> tensor<?x10xf64, #nn.dims<batch, 10>>
+      %d = nn.sub %p, %t : tensor<?x10xf64, #nn.dims<batch, 10>>
+      %best = nn.argmax %x_ over 1 : tensor<?x10xf64, #nn.dims<batch, 10>>
+      %hit = nn.compare eq %best, %label_ : tensor<?xi32, #nn.dims<batch>>
+      nn.yield %loss, %d, %hit, %p : tensor<?xf64, #nn.dims<batch>>, tensor<?x10xf64, #nn.dims<batch, 10>>, tensor<?xi1, #nn.dims<batch>>, tensor<?x10xf64, #nn.dims<batch, 10>>
+    }
+    nn.return %0#0, %0#1, %0#2, %0#3 : tensor<?xf64, #nn.dims<batch>>, tensor<?x10xf64, #nn.dims<batch, 10>>, tensor<?xi1, #nn.dims<batch>>, tensor<?x10xf64, #nn.dims<batch, 10>>
+  }
 }
