@@ -13,6 +13,8 @@ using llvm::StringRef;
 
 namespace nnc {
 
+char LinkError::ID;
+
 /// `{ global: a; b; local: *; };`
 static std::string versionScript(const std::vector<std::string> &exports) {
   std::string script = "{\n  global:\n";
@@ -23,9 +25,14 @@ static std::string versionScript(const std::vector<std::string> &exports) {
 
 static std::vector<std::string> arguments(const LinkOptions &options, const ScratchDirectory &scratch) {
   // One thread: the parallel parts of the compiler are processes, and what is linked is small.
-  std::vector<std::string> arguments = {
-      "ld.lld",          "--threads=1", "--error-limit=0",  "--color-diagnostics=never",
-      "--build-id=none", "-o",          scratch.path("out")};
+  std::vector<std::string> arguments = {"ld.lld",
+                                        "--threads=1",
+                                        "--error-limit=0",
+                                        "--color-diagnostics=never",
+                                        "--build-id=none",
+                                        "--no-mmap-output-file", // a full disk is an error then, not a signal
+                                        "-o",
+                                        scratch.path("out")};
   if (options.kind == LinkKind::Relocatable) {
     arguments.push_back("-r");
     return arguments;
@@ -64,7 +71,7 @@ llvm::Expected<llvm::SmallVector<char, 0>> link(llvm::ArrayRef<LinkInput> inputs
   scratch->expect("out");
   lld::Result result = lld::lldMain(argv, out, out, {{lld::Gnu, &lld::elf::link}});
   if (result.retCode != 0 || !result.canRunAgain)
-    return llvm::createStringError("linking failed\n" + StringRef(messages).rtrim());
+    return llvm::make_error<LinkError>(StringRef(messages).rtrim().str());
 
   auto file =
       llvm::MemoryBuffer::getFile(scratch->path("out"), /*IsText=*/false, /*RequiresNullTerminator=*/false);

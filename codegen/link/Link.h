@@ -29,7 +29,19 @@ struct LinkOptions {
   std::vector<std::string> exports; // every other symbol stays inside
 };
 
-/// Links, and returns the file's bytes. What LLD has to say is the error's text. The result depends on nothing but
+/// LLD did not link: the objects are at fault, and so is whoever made them.
+class LinkError : public llvm::ErrorInfo<LinkError> {
+public:
+  static char ID;
+  explicit LinkError(std::string messages) : messages(std::move(messages)) {}
+  void log(llvm::raw_ostream &out) const override { out << messages; }
+  std::error_code convertToErrorCode() const override { return llvm::inconvertibleErrorCode(); }
+
+private:
+  std::string messages; // what LLD said
+};
+
+/// Links, and returns the file's bytes. The error is a LinkError, or one of writing temporary files. The result depends on nothing but
 /// the arguments: no time, no path, no identifier of the build. LLD keeps state of its own, so calls must not overlap.
 llvm::Expected<llvm::SmallVector<char, 0>> link(llvm::ArrayRef<LinkInput> inputs, const LinkOptions &options);
 

@@ -406,9 +406,7 @@ Location BodyBuilder::debugLocation(Location loc) {
 }
 
 std::string BodyBuilder::build() {
-  std::string name = model.prefix + "." + function.name;
-  if (host.options.variants.size() > 1)
-    name += "." + variant.target;
+  std::string name = model.prefix + "." + function.name + variant.kernelSuffix;
   FileLineColLoc place = sourcePlace(function.op.getLoc());
   Location loc = place ? Location(place) : UnknownLoc::get(host.context);
   body = host.define(name, host.functionType(host.i32, {host.pointer}), LLVM::Linkage::Internal, loc);

@@ -364,8 +364,11 @@ Compilation::Status Compilation::linkLibrary() {
   linkOptions.soname = options.output == "-" ? "model.so" : llvm::sys::path::filename(options.output).str();
   linkOptions.exports = interface.exportedNames();
   llvm::Expected<llvm::SmallVector<char, 0>> library = link(linkInputs(), linkOptions);
-  if (!library)
-    return userError(library.takeError());
+  if (!library) {
+    llvm::Error error = library.takeError();
+    return error.isA<LinkError>() ? internalError(llvm::toString(std::move(error)))
+                                  : userError(std::move(error));
+  }
   say() << library->size() << " bytes\n";
   finish({library->data(), library->size()});
   return Status::Done;

@@ -106,7 +106,10 @@ void installFaultHandlers(StringRef commandLine) {
   llvm::sys::AddSignalHandler(onSignal, nullptr);
   llvm::install_fatal_error_handler(onFatalError);
   llvm::install_bad_alloc_error_handler(onOutOfMemory);
-  std::signal(SIGPIPE, SIG_IGN); // a closed pipe is an error of writing, which is reported
+  // A closed pipe and a file larger than allowed are errors of writing, which are reported. LLVM has put handlers of
+  // its own there by now.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 int reportInternalError(StringRef message) {

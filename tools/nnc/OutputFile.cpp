@@ -7,7 +7,7 @@
 #include "llvm/Support/Process.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
-#include <sys/stat.h>
+#include <climits>
 #include <unistd.h>
 
 namespace fs = llvm::sys::fs;
@@ -17,6 +17,24 @@ namespace nnc {
 
 static llvm::Error cannotWrite(StringRef path, const llvm::Twine &reason) {
   return llvm::createStringError("cannot write '" + path + "': " + reason);
+}
+
+/// Where a symbolic link leads, also if nothing is there yet; a rename would replace the link itself.
+static std::string behindLinks(StringRef path) {
+  llvm::SmallString<128> target = path;
+  for (unsigned links = 0; links < 40 && fs::is_symlink_file(target); ++links) {
+    char text[PATH_MAX];
+    ssize_t length = readlink(target.c_str(), text, sizeof text);
+    if (length <= 0)
+      break;
+    StringRef next(text, length);
+    if (llvm::sys::path::is_absolute(next))
+      target.clear();
+    else
+      llvm::sys::path::remove_filename(target);
+    llvm::sys::path::append(target, next);
+  }
+  return target.str().str();
 }
 
 OutputFiles::~OutputFiles() {
@@ -55,10 +73,7 @@ llvm::Error OutputFiles::open(StringRef path, StringRef input, bool executable) 
     files.push_back(std::move(file));
     return llvm::Error::success();
   }
-  llvm::SmallString<128> real;
-  if (exists && !fs::real_path(path, real))
-    file.target = real.str().str();
-
+  file.target = behindLinks(path);
   llvm::SmallString<128> temporary;
   error = fs::createUniqueFile(file.target + ".%%%%%%%%", file.descriptor, temporary, fs::OF_None,
                                executable ? fs::all_all : fs::all_read | fs::all_write);
