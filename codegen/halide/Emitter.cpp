@@ -285,8 +285,8 @@ Nums KernelEmitter::reduceShared(Operation *op, const ReduceSpec &spec, llvm::Ar
       update(r, r[0] + whole * count + reduction.lane); // a condition counts only where its domain is used
     }
     reduction.lanes.push_back(partial);
-    // Halve down to one vector as vectors, then across its lanes.
-    for (int width = count / 2; width >= vector; width /= 2) {
+    // Halve as vectors down to two.
+    for (int width = count / 2; width >= 2; width /= 2) {
       Func half(name + "_by" + std::to_string(width));
       std::vector<Expr> upper = laneArgs;
       upper[0] = reduction.lane + width;
@@ -295,13 +295,11 @@ Nums KernelEmitter::reduceShared(Operation *op, const ReduceSpec &spec, llvm::Ar
       reduction.lanes.push_back(half);
     }
     std::vector<Nums> items;
-    for (int i = 0; i < vector; ++i) {
+    for (int i = 0; i < 2; ++i) {
       laneArgs[0] = i;
       items.push_back(read(reduction.lanes.back(), laneArgs));
     }
-    for (size_t width = items.size() / 2; width >= 1; width /= 2)
-      for (size_t i = 0; i < width; ++i)
-        items[i] = spec.combine(items[i], items[i + width]);
+    items[0] = spec.combine(items[0], items[1]);
     define(reduction.result(vargs), items.front());
   }
   shared[key] = nest->reductions.size();

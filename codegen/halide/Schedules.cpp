@@ -132,15 +132,17 @@ void scheduleLanes(LoopNest &nest, const KernelTarget &target) {
           .store_in(MemoryType::Register);
   }
   for (Reduction &reduction : nest.reductions) {
+    int width = reduction.laneCount;
     for (Func &function : reduction.lanes) {
-      int vector = target.lanes(function.types()[0]);
+      int vector = std::min(width, target.lanes(function.types()[0]));
       for (int stage = 0; stage <= function.num_update_definitions(); ++stage) {
         Stage s = stage == 0 ? Stage(function) : function.update(stage - 1);
         s.vectorize(reduction.lane, vector, TailStrategy::RoundUp);
-        if (&function == &reduction.lanes.front() && reduction.laneCount > vector)
+        if (width > vector)
           s.unroll(reduction.lane);
       }
       function.compute_at(level).store_in(MemoryType::Register);
+      width /= 2;
     }
     reduction.result.compute_at(level).store_in(MemoryType::Register);
   }
