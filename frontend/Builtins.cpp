@@ -379,7 +379,8 @@ static void warnDoubleSoftmax(BuiltinCall &c, mlir::Value logits) {
   auto report = c.e.diags.warning(Warning::DoubleSoftmax, place,
                                   "'" + callee + "' applies softmax itself; pass the logits");
   if (mlir::FileLineColLoc made = sourcePlace(softmax->getLoc()))
-    if (Range range = c.e.diags.getSources().find(made.getFilename(), made.getLine(), made.getColumn()); range.isValid())
+    if (Range range = c.e.diags.getSources().find(made.getFilename(), made.getLine(), made.getColumn());
+        range.isValid())
       report.note(range, "softmax applied here");
 }
 

@@ -78,6 +78,7 @@ public:
       if (const auto *entry = llvm::dyn_cast<EntryStmt>(stmt))
         entries.push_back(entry);
 
+    unsigned errorsBefore = diags.errorCount();
     bool hasFunctions = lowerOutputs("predict", nullptr);
     hasFunctions |= lowerReport("evaluate", nullptr);
     for (const EntryStmt *entry : entries) {
@@ -96,7 +97,8 @@ public:
       diags.error(model.decl->name.range, "model '" + model.decl->name.text +
                                               "' computes nothing: it has neither "
                                               "'output' nor 'loss'");
-    lowerTrains(trains, entries);
+    if (diags.errorCount() == errorsBefore) // else the losses are not known
+      lowerTrains(trains, entries);
     if (!diags.hasErrors())
       finish(!trains.empty());
   }

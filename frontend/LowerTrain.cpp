@@ -45,17 +45,21 @@ struct BoundCall {
 class TrainLowering {
 public:
   TrainLowering(ModelState &model, const TrainDecl &decl, llvm::StringRef name, llvm::StringSet<> &trained)
-      : model(model), diags(model.diags), decl(decl), name(name.str()), trained(trained) {}
+      : model(model), diags(model.diags), decl(decl), name(name.str()), trained(trained),
+        errorsBefore(model.diags.errorCount()) {}
 
   void lower() {
     collect();
-    if (diags.hasErrors() || !optimizer.clause)
+    if (failed() || !optimizer.clause)
       return;
     lowerDefaults();
     lowerStep();
   }
 
 private:
+  /// Whether this block has shown an error; those of others do not hide its own.
+  bool failed() const { return diags.errorCount() != errorsBefore; }
+
   //===------------------------------------------------------------------------------------------------===//
   // 1. Clauses and numbers
   //===------------------------------------------------------------------------------------------------===//
@@ -140,7 +144,7 @@ private:
     }
     if (!optimizer.clause)
       diags.error(decl.name.range, "the train block has no optimizer; write 'optimizer adam(lr: 1e-3)'");
-    if (diags.hasErrors())
+    if (failed())
       return;
     for (auto [number, clause] : llvm::enumerate(groups))
       for (const Setting &setting : clause->settings) {
@@ -373,7 +377,7 @@ private:
     Elaborator e(model, func, /*training=*/true);
     e.wantedEntry = decl.entry.text;
     runModel(e, [&](Elaborator::Frame &frame) { buildStep(e, frame); });
-    if (diags.hasErrors()) {
+    if (failed()) {
       func.erase();
       finishDefaults(FuncOp());
       return;
@@ -383,7 +387,7 @@ private:
   }
 
   void buildStep(Elaborator &e, Elaborator::Frame &outer) {
-    if (diags.hasErrors())
+    if (failed())
       return;
     auto scalar = mlir::RankedTensorType::get({}, e.floatType);
     for (Hyper &hyper : hypers) {
@@ -410,7 +414,7 @@ private:
     auto parameters = selectParameters(e, objective);
     for (BoundCall &regularizer : regularizers)
       objective = addRegularizer(e, regularizer, objective);
-    if (!objective || diags.hasErrors())
+    if (!objective || failed())
       return;
 
     llvm::SmallVector<mlir::Value> values;
@@ -423,7 +427,7 @@ private:
     for (auto [parameter, value, gradient] : llvm::zip(parameters, values, gradients)) {
       trained.insert(parameter);
       update(e, parameter, value, gradient, step);
-      if (diags.hasErrors())
+      if (failed())
         return;
     }
     GraphBuilder g = e.at(optimizer.clause->range);
@@ -443,7 +447,7 @@ private:
         results.push_back({metric.name, "metric", metric.doc.str(), metric.value, metric.place});
         results.push_back({metric.name + "_count", "metric_count", "", metric.count, metric.place});
       }
-    if (!diags.hasErrors())
+    if (!failed())
       e.finish(results);
   }
 
@@ -556,7 +560,7 @@ private:
     for (auto [number, clause] : llvm::enumerate(groups))
       groupMembers.push_back(select(e, clause->selectors));
     std::vector<std::string> result;
-    if (diags.hasErrors())
+    if (failed())
       return result;
     // What the objective depends on by differentiable ops, in the order in which the model has its parameters.
     llvm::DenseSet<mlir::Value> reached = {objective};
@@ -615,7 +619,7 @@ private:
 
   mlir::Value addRegularizer(Elaborator &e, const BoundCall &bound, mlir::Value objective) {
     llvm::StringSet<> members = select(e, bound.clause->selectors);
-    if (diags.hasErrors())
+    if (failed())
       return {};
     for (VariableOp variable : model.op.getBody().front().getOps<VariableOp>()) {
       if (!members.contains(variable.getSymName()) || !e.loads.count(variable.getSymName()))
@@ -724,7 +728,7 @@ private:
         e.runBlock(*text->body);
         if (frame.returned)
           result = e.checkResult(*text->signature.result, frame.result, frame.resultPlace, text->name.text);
-        else if (!diags.hasErrors())
+        else if (!failed())
           diags.error(text->name.range, "'" + text->name.text + "' ends without 'return'");
       }
     }
@@ -738,7 +742,7 @@ private:
     }
     for (BoundCall &projection : projections) {
       llvm::StringSet<> members = select(e, projection.clause->selectors);
-      if (!members.contains(parameter) || diags.hasErrors())
+      if (!members.contains(parameter) || failed())
         continue;
       result = callOn(e, projection, parameter, result.tensor);
       if (result.isUnknown())
@@ -773,6 +777,7 @@ private:
   const TrainDecl &decl;
   std::string name;
   llvm::StringSet<> &trained;
+  unsigned errorsBefore;
   std::vector<Hyper> hypers;
   BoundCall optimizer;
   std::deque<BoundCall> regularizers, projections;
