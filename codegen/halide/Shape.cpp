@@ -27,7 +27,10 @@ struct ConstantEmitter : EmitOpInterface::ExternalModel<ConstantEmitter, Constan
       return constant(type, values.front());
     // The numbers become read-only data of the object.
     Halide::Type stored = type.is_bool() ? Halide::UInt(8) : type;
-    Halide::Buffer<void> buffer(stored, {static_cast<int>(values.size())}, "constants");
+    // A kernel may read them in several places, and Halide wants each buffer under a name of its own. Kernels are
+    // compiled in forked processes, so the numbers in these names depend on the kernel alone.
+    Halide::Buffer<void> buffer(stored, {static_cast<int>(values.size())},
+                                Halide::Internal::unique_name("constants"));
     for (size_t i = 0; i < values.size(); ++i)
       store(buffer, i, values[i]);
     Expr position = Expr(0);

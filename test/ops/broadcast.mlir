@@ -1,4 +1,4 @@
-// RUN: %testbin/check-op %s
+// RUN: %testbin/check-op %s --work=%t
 // New axes before, behind and between; repeated axes of size one.
 
 nn.model @op attributes {source_name = "Op", symbols = ["batch"], bounds = array<i64: 0>} {

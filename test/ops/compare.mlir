@@ -1,4 +1,4 @@
-// RUN: %testbin/check-op %s
+// RUN: %testbin/check-op %s --work=%t
 // All six relations, on floats and on integers that are often equal.
 
 nn.model @op attributes {source_name = "Op", symbols = ["batch"], bounds = array<i64: 0>} {

@@ -1,4 +1,4 @@
-// RUN: %testbin/check-op %s
+// RUN: %testbin/check-op %s --work=%t
 
 nn.model @op attributes {source_name = "Op", symbols = ["batch"], bounds = array<i64: 0>} {
   nn.func predict @batch(%x: tensor<?x3xf64, #nn.dims<batch, 3>> {nn.name = "x"})

@@ -1,4 +1,4 @@
-// RUN: %testbin/check-op %s
+// RUN: %testbin/check-op %s --work=%t
 // Powers of positive bases, and of negative ones with whole exponents.
 
 nn.model @op attributes {source_name = "Op", symbols = ["batch"], bounds = array<i64: 0>} {

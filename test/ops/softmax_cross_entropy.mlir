@@ -1,4 +1,4 @@
-// RUN: %testbin/check-op %s
+// RUN: %testbin/check-op %s --work=%t
 
 nn.model @op attributes {source_name = "Op", symbols = ["batch"], bounds = array<i64: 0>} {
   nn.func predict @rows(%z: tensor<?x5xf64, #nn.dims<batch, 5>> {nn.name = "z"},

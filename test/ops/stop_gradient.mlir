@@ -1,4 +1,4 @@
-// RUN: %testbin/check-op %s
+// RUN: %testbin/check-op %s --work=%t
 // The identity; in a product only the other factor has a gradient.
 
 nn.model @op attributes {source_name = "Op", symbols = ["batch"], bounds = array<i64: 0>} {
