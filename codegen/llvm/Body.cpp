@@ -43,7 +43,9 @@ static_assert(sizeof(HalideDimension) == 16 && sizeof(HalideBuffer) == 56, "layo
 uint32_t halideType(Type type) {
   enum { Int = 0, UInt = 1, Float = 2 };
   uint32_t code = isa<FloatType>(type) ? Float : type.isUnsignedInteger() || type.isInteger(1) ? UInt : Int;
-  return code | type.getIntOrFloatBitWidth() << 8 | 1 << 16;
+  // Truth values are bytes in memory; kernels with checks compare the type.
+  uint32_t bits = static_cast<uint32_t>(elementBytes(type)) * 8;
+  return code | bits << 8 | 1 << 16;
 }
 
 class BodyBuilder {
