@@ -97,6 +97,8 @@ public:
   /// The value of a size.
   Halide::Expr extent(const Dim &dim);
   const KernelTarget &getTarget() const { return target; }
+  /// A name for data of its own.
+  std::string uniqueName(const char *stem) { return stem + std::to_string(counter++); }
 
 private:
   enum class Form { Shared, PerUse };

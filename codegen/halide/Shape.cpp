@@ -16,7 +16,7 @@ struct FillEmitter : EmitOpInterface::ExternalModel<FillEmitter, FillOp> {
 };
 
 struct ConstantEmitter : EmitOpInterface::ExternalModel<ConstantEmitter, ConstantDataOp> {
-  Num element(Operation *op, KernelEmitter &, llvm::ArrayRef<Expr> index) const {
+  Num element(Operation *op, KernelEmitter &emitter, llvm::ArrayRef<Expr> index) const {
     auto data = cast<DenseElementsAttr>(cast<ConstantDataOp>(op).getValue());
     Type elementType = data.getElementType();
     Halide::Type type = halideType(elementType);
@@ -25,18 +25,18 @@ struct ConstantEmitter : EmitOpInterface::ExternalModel<ConstantEmitter, Constan
       values.push_back(value.convertToDouble());
     if (data.isSplat())
       return constant(type, values.front());
-    // The numbers become read-only data of the object.
+    // The numbers become read-only data of the object. Halide aligns that less than it assumes of buffers; an element
+    // in front keeps vectors from starting where it would load them as aligned.
     Halide::Type stored = type.is_bool() ? Halide::UInt(8) : type;
-    // A kernel may read them in several places, and Halide wants each buffer under a name of its own. Kernels are
-    // compiled in forked processes, so the numbers in these names depend on the kernel alone.
-    Halide::Buffer<void> buffer(stored, {static_cast<int>(values.size())},
-                                Halide::Internal::unique_name("constants"));
+    Halide::Buffer<void> buffer(stored, {static_cast<int>(values.size()) + 1},
+                                emitter.uniqueName("constants"));
+    store(buffer, 0, 0.0);
     for (size_t i = 0; i < values.size(); ++i)
-      store(buffer, i, values[i]);
+      store(buffer, i + 1, values[i]);
     Expr position = Expr(0);
     for (auto [at, size] : llvm::zip(index, data.getType().getShape()))
       position = position * static_cast<int>(size) + at;
-    return castTo(Num(buffer(std::vector<Expr>{position})), type);
+    return castTo(Num(buffer(std::vector<Expr>{position + 1})), type);
   }
 
 private:

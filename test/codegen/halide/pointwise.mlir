@@ -56,4 +56,17 @@ nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i
     }
     nn.return %0 : tensor<5x?xf32, #nn.dims<5, batch>>
   }
+  nn.func predict @constants(%x: tensor<?x3xf32, #nn.dims<batch, 3>>) -> (tensor<?x3xf32, #nn.dims<batch, 3>>, tensor<?x3xi32, #nn.dims<batch, 3>>) {
+    %0:2 = nn.kernel @constants(%a = %x : tensor<?x3xf32, #nn.dims<batch, 3>>) -> (tensor<?x3xf32, #nn.dims<batch, 3>>, tensor<?x3xi32, #nn.dims<batch, 3>>) {
+      %w = nn.constant dense<[1.0, 2.0, -0.5]> : tensor<3xf32>
+      %n = nn.constant dense<[7, -8, 9]> : tensor<3xi32>
+      %b = nn.broadcast %w dims [1] : tensor<3xf32> -> tensor<?x3xf32, #nn.dims<batch, 3>>
+      %c = nn.broadcast %n dims [1] : tensor<3xi32> -> tensor<?x3xi32, #nn.dims<batch, 3>>
+      %y = nn.mul %a, %b : tensor<?x3xf32, #nn.dims<batch, 3>>
+      %z = nn.neg %y : tensor<?x3xf32, #nn.dims<batch, 3>>
+      %q = nn.mul %z, %b : tensor<?x3xf32, #nn.dims<batch, 3>>
+      nn.yield %q, %c : tensor<?x3xf32, #nn.dims<batch, 3>>, tensor<?x3xi32, #nn.dims<batch, 3>>
+    }
+    nn.return %0#0, %0#1 : tensor<?x3xf32, #nn.dims<batch, 3>>, tensor<?x3xi32, #nn.dims<batch, 3>>
+  }
 }
