@@ -65,7 +65,7 @@ Num ceil(const Num &x);
 Num roundEven(const Num &x);
 /// Correctly rounded.
 Num sqrt(const Num &x);
-/// 1 / sqrt(x), two roundings: 1 ulp.
+/// 1 / sqrt(x), two roundings: 1.5 ulp.
 Num rsqrt(const Num &x);
 
 // The errors are for targets with fused multiply-add; in brackets for those without.
