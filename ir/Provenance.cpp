@@ -21,7 +21,8 @@ static bool walkLocation(Location loc, llvm::function_ref<bool(Location)> visit)
   return false;
 }
 
-Location renamed(Location loc, StringRef name) {
+/// The place of `loc` under a name, without its provenance.
+static Location namedPlace(Location loc, StringRef name) {
   FileLineColLoc file = sourcePlace(loc);
   Location place = file ? Location(file) : UnknownLoc::get(loc.getContext());
   if (name.empty())
@@ -29,9 +30,15 @@ Location renamed(Location loc, StringRef name) {
   return NameLoc::get(StringAttr::get(loc.getContext(), name), place);
 }
 
+Location renamed(Location loc, StringRef name) {
+  Location place = namedPlace(loc, name);
+  ProvenanceAttr provenance = provenanceOf(loc);
+  return provenance ? Location(FusedLoc::get({place}, provenance, loc.getContext())) : place;
+}
+
 Location provenanceLoc(Location forward, Role role, StringRef rule, int32_t operand, StringRef name) {
   MLIRContext *context = forward.getContext();
-  return FusedLoc::get({renamed(forward, name)}, ProvenanceAttr::get(context, role, rule, operand), context);
+  return FusedLoc::get({namedPlace(forward, name)}, ProvenanceAttr::get(context, role, rule, operand), context);
 }
 
 ProvenanceAttr provenanceOf(Location loc) {

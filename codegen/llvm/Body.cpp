@@ -287,7 +287,7 @@ void BodyBuilder::fillBuffer(CodeBuilder &code, unsigned slot, Value address, Ra
 
 /// kernel(user_context, inputs..., sizes..., results...)
 void BodyBuilder::callKernel(CodeBuilder &code, KernelOp kernel) {
-  code.loc = debugLocation(kernel.yieldOp().getValues().front().getLoc());
+  code.loc = debugLocation(kernel.getLoc());
   llvm::SmallVector<Value> arguments = {context};
   unsigned slot = 0;
   for (Value input : kernel.getInputs()) {
