@@ -39,6 +39,22 @@ struct Builtin {
   bool makesLayer = false; // its value is a layer, even in a pipe of layers
 };
 
+// The tables, one per file of builtins/.
+llvm::ArrayRef<Builtin> reductionBuiltins();
+llvm::ArrayRef<Builtin> shapeBuiltins();
+llvm::ArrayRef<Builtin> compileTimeBuiltins();
+llvm::ArrayRef<Builtin> valueBuiltins();
+llvm::ArrayRef<Builtin> layerBuiltins();
+
+// Axes (builtins/Axes.cpp). Nothing after an error.
+
+/// Axis `axis` of `x`, from 0; a negative one counts from the end.
+std::optional<int64_t> countedAxis(Elaborator &e, int64_t axis, const Datum &x, Range range);
+/// The axes of argument `i`, or all of them where it is left out.
+std::optional<llvm::SmallVector<int64_t>> axesOf(BuiltinCall &c, unsigned i);
+/// One axis: argument `i`, or the last one.
+std::optional<int64_t> axisOf(BuiltinCall &c, unsigned i);
+
 const Builtin *findBuiltin(llvm::StringRef name);
 void builtinNames(llvm::SmallVectorImpl<llvm::StringRef> &names);
 /// Calls a builtin; `call` is null when it is called as a value, as in `x |> softmax`.

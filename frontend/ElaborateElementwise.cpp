@@ -1,5 +1,6 @@
 // ElaborateElementwise.cpp: elementwise functions are ops of the dialect, found by their name: `tanh(x)` is nn.tanh.
 #include "frontend/Builtins.h"
+#include "ir/ops/Shape.h"
 #include "frontend/Elaborator.h"
 
 using namespace nnc;

@@ -1,5 +1,6 @@
 // ElaborateExpr.cpp: what expressions mean.
 #include "frontend/Builtins.h"
+#include "ir/ops/Elementwise.h"
 #include "frontend/Elaborator.h"
 #include <cmath>
 

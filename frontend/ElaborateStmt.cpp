@@ -1,5 +1,9 @@
 // ElaborateStmt.cpp: what statements do.
 #include "frontend/Elaborator.h"
+#include "ir/ops/Elementwise.h"
+#include "ir/ops/Reduce.h"
+#include "ir/ops/Shape.h"
+#include "ir/ops/Structure.h"
 #include "ir/Provenance.h"
 
 using namespace nnc;

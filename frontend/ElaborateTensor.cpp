@@ -1,5 +1,8 @@
 // ElaborateTensor.cpp: arithmetic of tensors: literals, broadcasting, products, elementwise functions.
 #include "frontend/Builtins.h"
+#include "ir/ops/Elementwise.h"
+#include "ir/ops/Matmul.h"
+#include "ir/ops/Shape.h"
 #include "frontend/Elaborator.h"
 #include "ir/Provenance.h"
 

@@ -1,5 +1,6 @@
 // ElaborateVariable.cpp: parameters, state, initial values, gradients, and the end of a function.
 #include "frontend/Elaborator.h"
+#include "ir/ops/Structure.h"
 #include "ir/Provenance.h"
 #include "llvm/ADT/DenseSet.h"
 #include <cmath>

@@ -7,6 +7,7 @@
 #define NNC_FRONTEND_ELABORATOR_H
 
 #include "frontend/Datum.h"
+#include "ir/ops/Structure.h"
 #include "frontend/Diagnostics.h"
 #include "ir/GraphBuilder.h"
 #include "llvm/ADT/SetVector.h"

@@ -5,6 +5,7 @@
 //     entry, a step for each train block. Every function keeps only what its results need, inputs included.
 //  3. Parameters that no function reads are dropped; warnings that need the whole model are given.
 #include "frontend/Lower.h"
+#include "ir/ops/Structure.h"
 #include "frontend/Parser.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/Support/StringSaver.h"

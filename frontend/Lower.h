@@ -3,6 +3,7 @@
 #define NNC_FRONTEND_LOWER_H
 
 #include "frontend/Elaborator.h"
+#include "ir/ops/Structure.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace nnc {

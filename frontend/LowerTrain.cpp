@@ -7,6 +7,9 @@
 //  3. The parameters to update are those the objective reaches, cut to `update`, less `freeze`.
 //  4. Gradients, clip, optimizer text once per parameter, project, stores, step + 1.
 #include "frontend/Builtins.h"
+#include "ir/ops/Elementwise.h"
+#include "ir/ops/Reduce.h"
+#include "ir/ops/Structure.h"
 #include "frontend/Lower.h"
 #include "ir/Provenance.h"
 #include "llvm/ADT/DenseSet.h"

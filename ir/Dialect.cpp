@@ -2,6 +2,7 @@
 #include "ir/Dialect.h"
 #include "ir/GraphBuilder.h"
 #include "ir/Provenance.h"
+#include "ir/ops/Shape.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/OpImplementation.h"
@@ -17,15 +18,18 @@ using namespace nnc;
 #include "ir/Attributes.cpp.inc"
 #include "ir/Interfaces.cpp.inc"
 
+namespace nnc {
+#define NNC_FAMILY(NAME) void register##NAME##Ops(NNDialect &dialect);
+#include "ir/ops/Families.def"
+} // namespace nnc
+
 void NNDialect::initialize() {
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "ir/Attributes.cpp.inc"
       >();
-  addOperations<
-#define GET_OP_LIST
-#include "ir/Ops.cpp.inc"
-      >();
+#define NNC_FAMILY(NAME) register##NAME##Ops(*this);
+#include "ir/ops/Families.def"
 }
 
 Operation *NNDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type, Location loc) {

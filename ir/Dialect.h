@@ -1,4 +1,5 @@
-// Dialect.h: the `nn` dialect in C++: attributes, interfaces and ops.
+// Dialect.h: the `nn` dialect in C++: attributes, traits and interfaces. Ops are in ir/ops, one header per family,
+// so that a new op touches only what names it.
 #ifndef NNC_IR_DIALECT_H
 #define NNC_IR_DIALECT_H
 
@@ -61,8 +62,5 @@ class IsStructure : public mlir::OpTrait::TraitBase<ConcreteOp, IsStructure> {};
 #include "ir/Attributes.h.inc"
 
 #include "ir/Interfaces.h.inc"
-
-#define GET_OP_CLASSES
-#include "ir/Ops.h.inc"
 
 #endif

@@ -27,6 +27,10 @@ def NN_Dialect : Dialect {
   }];
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
+  let extraClassDeclaration = [{
+    /// For the families of ir/ops, each of which registers its own.
+    template <typename... Ops> void addFamily() { addOperations<Ops...>(); }
+  }];
 }
 
 //===------------------------------------------------------------------------------------------------===//
@@ -131,6 +135,16 @@ def NN_VariableKind : I32EnumAttr<"VariableKind", "what a variable is for", [
   let genSpecializedAttr = 0;
 }
 def NN_VariableKindAttr : EnumAttr<NN_Dialect, NN_VariableKind, "kind">;
+
+def NN_FunctionKind : I32EnumAttr<"FunctionKind", "what a function of a model is for", [
+    I32EnumAttrCase<"Predict", 0, "predict">,
+    I32EnumAttrCase<"Evaluate", 1, "evaluate">,
+    I32EnumAttrCase<"Step", 2, "step">,
+    I32EnumAttrCase<"Defaults", 3, "defaults">]> {
+  let cppNamespace = "::nnc";
+  let genSpecializedAttr = 0;
+}
+def NN_FunctionKindAttr : EnumAttr<NN_Dialect, NN_FunctionKind, "function_kind">;
 
 def NN_ComparePredicate : I32EnumAttr<"ComparePredicate", "order relation", [
     I32EnumAttrCase<"eq", 0>, I32EnumAttrCase<"ne", 1>, I32EnumAttrCase<"lt", 2>,

@@ -1,9 +1,25 @@
-// GraphBuilder.cpp: the helpers that need more than one line.
+// GraphBuilder.cpp: the ops of several families, under short names.
 #include "ir/GraphBuilder.h"
+#include "ir/ops/Elementwise.h"
+#include "ir/ops/Shape.h"
 
 using namespace mlir;
 
 namespace nnc {
+
+Value GraphBuilder::add(Value a, Value b) { return create<AddOp>(a, b); }
+Value GraphBuilder::sub(Value a, Value b) { return create<SubOp>(a, b); }
+Value GraphBuilder::mul(Value a, Value b) { return create<MulOp>(a, b); }
+Value GraphBuilder::div(Value a, Value b) { return create<DivOp>(a, b); }
+Value GraphBuilder::pow(Value a, Value b) { return create<PowOp>(a, b); }
+Value GraphBuilder::neg(Value a) { return create<NegOp>(a); }
+Value GraphBuilder::log(Value a) { return create<LogOp>(a); }
+Value GraphBuilder::select(Value condition, Value yes, Value no) {
+  return create<SelectOp>(condition, yes, no);
+}
+Value GraphBuilder::compare(ComparePredicate predicate, Value a, Value b) {
+  return create<CompareOp>(predicate, a, b);
+}
 
 Value GraphBuilder::fill(double value, Value like) {
   return create<FillOp>(like.getType(), builder.getF64FloatAttr(value));

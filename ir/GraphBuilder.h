@@ -21,19 +21,15 @@ public:
     return builder.create<OpT>(loc, std::forward<Args>(args)...)->getResult(0);
   }
 
-  mlir::Value add(mlir::Value a, mlir::Value b) { return create<AddOp>(a, b); }
-  mlir::Value sub(mlir::Value a, mlir::Value b) { return create<SubOp>(a, b); }
-  mlir::Value mul(mlir::Value a, mlir::Value b) { return create<MulOp>(a, b); }
-  mlir::Value div(mlir::Value a, mlir::Value b) { return create<DivOp>(a, b); }
-  mlir::Value pow(mlir::Value a, mlir::Value b) { return create<PowOp>(a, b); }
-  mlir::Value neg(mlir::Value a) { return create<NegOp>(a); }
-  mlir::Value log(mlir::Value a) { return create<LogOp>(a); }
-  mlir::Value select(mlir::Value condition, mlir::Value yes, mlir::Value no) {
-    return create<SelectOp>(condition, yes, no);
-  }
-  mlir::Value compare(ComparePredicate predicate, mlir::Value a, mlir::Value b) {
-    return create<CompareOp>(predicate, a, b);
-  }
+  mlir::Value add(mlir::Value a, mlir::Value b);
+  mlir::Value sub(mlir::Value a, mlir::Value b);
+  mlir::Value mul(mlir::Value a, mlir::Value b);
+  mlir::Value div(mlir::Value a, mlir::Value b);
+  mlir::Value pow(mlir::Value a, mlir::Value b);
+  mlir::Value neg(mlir::Value a);
+  mlir::Value log(mlir::Value a);
+  mlir::Value select(mlir::Value condition, mlir::Value yes, mlir::Value no);
+  mlir::Value compare(ComparePredicate predicate, mlir::Value a, mlir::Value b);
   /// A tensor of `like`'s type, every element `value`.
   mlir::Value fill(double value, mlir::Value like);
   /// The same elements converted to `like`'s element type.
@@ -49,11 +45,6 @@ private:
   mlir::OpBuilder &builder;
   mlir::Location loc;
 };
-
-// Gradients longer than a few lines, defined beside their family.
-llvm::SmallVector<mlir::Value> matmulGradient(GraphBuilder &g, MatmulOp op, mlir::Value dy);
-mlir::Value softmaxCrossEntropyGradient(GraphBuilder &g, SoftmaxCrossEntropyOp op, mlir::Value dy);
-mlir::Value broadcastGradient(GraphBuilder &g, BroadcastOp op, mlir::Value dy);
 
 } // namespace nnc
 

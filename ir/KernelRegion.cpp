@@ -1,5 +1,7 @@
 // KernelRegion.cpp: decides whether ops are a kernel. Each value gets a level, from which the rules follow.
 #include "ir/KernelRegion.h"
+#include "ir/ops/Shape.h"
+#include "ir/ops/Structure.h"
 #include "llvm/ADT/DenseMap.h"
 
 using namespace mlir;

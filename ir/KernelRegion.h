@@ -24,6 +24,7 @@
 #define NNC_IR_KERNELREGION_H
 
 #include "ir/Dialect.h"
+#include "ir/ops/Structure.h"
 
 namespace nnc {
 

@@ -38,7 +38,8 @@ Location renamed(Location loc, StringRef name) {
 
 Location provenanceLoc(Location forward, Role role, StringRef rule, int32_t operand, StringRef name) {
   MLIRContext *context = forward.getContext();
-  return FusedLoc::get({namedPlace(forward, name)}, ProvenanceAttr::get(context, role, rule, operand), context);
+  return FusedLoc::get({namedPlace(forward, name)}, ProvenanceAttr::get(context, role, rule, operand),
+                       context);
 }
 
 ProvenanceAttr provenanceOf(Location loc) {

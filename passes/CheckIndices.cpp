@@ -1,5 +1,7 @@
 // CheckIndices.cpp: carries the ranges of index operands back to the arguments that they come from.
 #include "ir/KernelRegion.h"
+#include "ir/ops/Shape.h"
+#include "ir/ops/Structure.h"
 #include "mlir/IR/Builders.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/MapVector.h"

@@ -1,5 +1,6 @@
 // CheckPlan.cpp: replays a memory plan and looks at who owns the bytes that kernels read.
 #include "passes/Lifetimes.h"
+#include "ir/ops/Structure.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/StringMap.h"
 #include <map>

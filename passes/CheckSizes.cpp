@@ -1,5 +1,6 @@
 // CheckSizes.cpp: refuses tensors that cannot be indexed, before anything is built on them.
 #include "ir/GraphBuilder.h"
+#include "ir/ops/Structure.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/StringMap.h"
 

@@ -8,6 +8,7 @@
 // 2. walk active ops in reverse program order; each op's rule turns its results' adjoints into its operands';
 // 3. drop what rules built for operands that are not active, and say of the rest why it is there.
 #include "ir/GraphBuilder.h"
+#include "ir/ops/Structure.h"
 #include "ir/Provenance.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "passes/Passes.h"

@@ -7,6 +7,8 @@
 //
 // What may be one kernel is ir/KernelRegion.h's matter, whether it pays FusionCost's; here is only the order of trying.
 #include "ir/Provenance.h"
+#include "ir/ops/Shape.h"
+#include "ir/ops/Structure.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "passes/FusionCost.h"

@@ -1,5 +1,6 @@
 // FusionCost.cpp: the model of FusionCost.h.
 #include "passes/FusionCost.h"
+#include "ir/ops/Structure.h"
 
 using namespace mlir;
 

@@ -16,6 +16,7 @@
 #define NNC_PASSES_FUSIONCOST_H
 
 #include "passes/KernelClusters.h"
+#include "ir/ops/Structure.h"
 #include "llvm/ADT/StringMap.h"
 
 namespace nnc {

@@ -1,5 +1,7 @@
 // KernelClusters.cpp: builds the graph of clusters, merges them, and keeps it free of cycles.
 #include "passes/KernelClusters.h"
+#include "ir/ops/Shape.h"
+#include "ir/ops/Structure.h"
 #include "passes/Lifetimes.h"
 
 using namespace mlir;

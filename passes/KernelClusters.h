@@ -10,6 +10,8 @@
 #define NNC_PASSES_KERNELCLUSTERS_H
 
 #include "ir/KernelRegion.h"
+#include "ir/ops/Shape.h"
+#include "ir/ops/Structure.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
 

@@ -1,5 +1,7 @@
 // Lifetimes.cpp: one walk forwards over the kernels of a function.
 #include "passes/Lifetimes.h"
+#include "ir/ops/Shape.h"
+#include "ir/ops/Structure.h"
 
 using namespace mlir;
 

@@ -3,6 +3,7 @@
 #define NNC_PASSES_LIFETIMES_H
 
 #include "ir/KernelRegion.h"
+#include "ir/ops/Structure.h"
 
 namespace nnc {
 

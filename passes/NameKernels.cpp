@@ -1,5 +1,6 @@
 // NameKernels.cpp: a symbol for each kernel, from a spelling of everything its code depends on.
 #include "ir/KernelRegion.h"
+#include "ir/ops/Structure.h"
 #include "passes/Lifetimes.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/StringExtras.h"

@@ -9,6 +9,8 @@
 // Afterwards each stored value is the result of a kernel that is stored once, in place where nn-plan-memory finds the
 // old value dead, and each returned one the result of a kernel that is returned once and not stored.
 #include "mlir/IR/Builders.h"
+#include "ir/ops/Shape.h"
+#include "ir/ops/Structure.h"
 #include "passes/Lifetimes.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/MapVector.h"

@@ -2,7 +2,7 @@
 #ifndef NNC_PASSES_PASSES_H
 #define NNC_PASSES_PASSES_H
 
-#include "ir/Dialect.h"
+#include "ir/ops/Structure.h"
 #include "mlir/Pass/Pass.h"
 
 namespace nnc {

@@ -1,5 +1,6 @@
 // Pipelines.cpp: the compiler, between frontend and code generation, as one ordered list.
 #include "passes/Pipelines.h"
+#include "ir/ops/Structure.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/Passes.h"

@@ -10,6 +10,7 @@
 //
 // Buffers of two classes never share bytes: which of them is larger is not known.
 #include "ir/Provenance.h"
+#include "ir/ops/Structure.h"
 #include "mlir/IR/Builders.h"
 #include "passes/Lifetimes.h"
 #include "passes/Passes.h"

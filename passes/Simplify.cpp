@@ -1,5 +1,7 @@
 // Simplify.cpp: rewrites that look at several ops and make the graph cheaper, without changing a bit of its results.
 #include "ir/GraphBuilder.h"
+#include "ir/ops/Reduce.h"
+#include "ir/ops/Shape.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "passes/Passes.h"

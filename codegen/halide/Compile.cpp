@@ -1,5 +1,6 @@
 // Compile.cpp: see Compile.h.
 #include "codegen/halide/Compile.h"
+#include "ir/ops/Structure.h"
 #include "codegen/halide/Emitter.h"
 #include "codegen/halide/Gemm.h"
 #include "codegen/halide/Workers.h"

@@ -1,5 +1,6 @@
 // Elementwise.cpp: emitters of the ops with a scalar meaning, all at once.
 #include "codegen/halide/Emitters.h"
+#include "ir/ops/Elementwise.h"
 
 using namespace mlir;
 
@@ -28,7 +29,7 @@ template <typename... Ops> void attachAll(MLIRContext &context) { (attach<Ops>(c
 void registerElementwiseEmitters(MLIRContext &context) {
   attachAll<
 #define GET_OP_LIST
-#include "ir/Ops.cpp.inc"
+#include "ir/ops/Elementwise.cpp.inc"
       >(context);
 }
 

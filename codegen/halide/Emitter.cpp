@@ -1,5 +1,8 @@
 // Emitter.cpp: see Emitter.h.
 #include "codegen/halide/Emitter.h"
+#include "codegen/halide/Emitters.h"
+#include "ir/ops/Shape.h"
+#include "ir/ops/Structure.h"
 #include "codegen/halide/Gemm.h"
 #include "codegen/halide/Schedules.h"
 #include <algorithm>
@@ -491,6 +494,12 @@ std::unique_ptr<EmittedKernel> KernelEmitter::emit() {
       scheduleLanes(nest, target);
   }
   return std::move(result);
+}
+
+void registerEmitters(MLIRContext &context) {
+#define NNC_FAMILY(NAME) register##NAME##Emitters(context);
+#define NNC_STRUCTURE_FAMILY(NAME)
+#include "ir/ops/Families.def"
 }
 
 } // namespace nnc

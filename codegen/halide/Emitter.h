@@ -12,6 +12,7 @@
 #define NNC_CODEGEN_HALIDE_EMITTER_H
 
 #include "codegen/halide/Num.h"
+#include "ir/ops/Structure.h"
 #include "codegen/halide/Targets.h"
 #include "ir/Dialect.h"
 #include "llvm/ADT/DenseMap.h"

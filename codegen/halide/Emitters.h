@@ -6,11 +6,9 @@
 
 namespace nnc {
 
-void registerElementwiseEmitters(mlir::MLIRContext &context);
-void registerMatmulEmitters(mlir::MLIRContext &context);
-void registerReduceEmitters(mlir::MLIRContext &context);
-void registerShapeEmitters(mlir::MLIRContext &context);
-void registerSoftmaxEmitters(mlir::MLIRContext &context);
+#define NNC_FAMILY(NAME) void register##NAME##Emitters(mlir::MLIRContext &context);
+#define NNC_STRUCTURE_FAMILY(NAME)
+#include "ir/ops/Families.def"
 
 } // namespace nnc
 

@@ -1,5 +1,6 @@
 // Matmul.cpp: emitter of matrix products; how they run is in Gemm.h.
 #include "codegen/halide/Emitters.h"
+#include "ir/ops/Matmul.h"
 #include "codegen/halide/Gemm.h"
 
 using namespace mlir;

@@ -1,5 +1,6 @@
 // Reduce.cpp: emitters of reductions over axes.
 #include "codegen/halide/Emitters.h"
+#include "ir/ops/Reduce.h"
 #include <limits>
 
 using namespace mlir;

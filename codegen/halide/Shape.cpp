@@ -1,5 +1,6 @@
 // Shape.cpp: emitters of constants and of ops that move elements.
 #include "codegen/halide/Emitters.h"
+#include "ir/ops/Shape.h"
 
 using namespace mlir;
 using Halide::Expr;
@@ -129,14 +130,6 @@ void registerShapeEmitters(MLIRContext &context) {
   BroadcastOp::attachInterface<BroadcastEmitter>(context);
   TransposeOp::attachInterface<TransposeEmitter>(context);
   ReshapeOp::attachInterface<ReshapeEmitter>(context);
-}
-
-void registerEmitters(MLIRContext &context) {
-  registerElementwiseEmitters(context);
-  registerMatmulEmitters(context);
-  registerReduceEmitters(context);
-  registerShapeEmitters(context);
-  registerSoftmaxEmitters(context);
 }
 
 } // namespace nnc

@@ -2,6 +2,7 @@
 //
 // All are written with two reductions along the axis, the maximum and the sum of e^(x - maximum).
 #include "codegen/halide/Emitters.h"
+#include "ir/ops/Softmax.h"
 #include <limits>
 
 using namespace mlir;

@@ -6,6 +6,9 @@
 //
 // Kernels that only losses and metrics need are jumped over when frame->report is 0.
 #include "codegen/llvm/HostBuilder.h"
+#include "ir/ops/Elementwise.h"
+#include "ir/ops/Shape.h"
+#include "ir/ops/Structure.h"
 #include "ir/Provenance.h"
 #include "mlir/Dialect/LLVMIR/LLVMAttrs.h"
 #include "runtime/frame.h"

@@ -1,5 +1,6 @@
 // Constants.cpp: globals with initializers, in MLIR's llvm dialect.
 #include "codegen/llvm/Constants.h"
+#include "ir/ops/Structure.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"

@@ -1,6 +1,7 @@
 // Header.cpp: the C header of a library. It needs nothing else of nnc, is clean C99 and C++17 under -Wpedantic, and
 // documents each function with the words of the text.
 #include "codegen/llvm/HostModule.h"
+#include "ir/ops/Structure.h"
 #include "codegen/llvm/Names.h"
 #include "runtime/nnc.h"
 #include "llvm/ADT/STLExtras.h"

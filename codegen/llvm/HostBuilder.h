@@ -3,6 +3,7 @@
 #define NNC_CODEGEN_LLVM_HOSTBUILDER_H
 
 #include "codegen/llvm/Constants.h"
+#include "ir/ops/Structure.h"
 #include "codegen/llvm/HostModule.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Builders.h"

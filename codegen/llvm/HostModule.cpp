@@ -1,5 +1,7 @@
 // HostModule.cpp: puts the host code of a library together.
 #include "codegen/llvm/HostModule.h"
+#include "ir/ops/Shape.h"
+#include "ir/ops/Structure.h"
 #include "codegen/llvm/HostBuilder.h"
 
 using namespace mlir;

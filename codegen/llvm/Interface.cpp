@@ -1,5 +1,6 @@
 // Interface.cpp: from the functions of an nn module to those of C.
 #include "codegen/llvm/Interface.h"
+#include "ir/ops/Structure.h"
 #include "codegen/llvm/Names.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"

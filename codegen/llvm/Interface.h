@@ -6,6 +6,7 @@
 #define NNC_CODEGEN_LLVM_INTERFACE_H
 
 #include "ir/Dialect.h"
+#include "ir/ops/Structure.h"
 #include <optional>
 #include <string>
 #include <vector>

@@ -1,5 +1,6 @@
 // Tables.cpp: what nnc_describe() shows of a library: models, functions, values, variables, kernel calls (nnc.h).
 #include "codegen/llvm/HostBuilder.h"
+#include "ir/ops/Structure.h"
 #include "ir/Provenance.h"
 #include "runtime/nnc.h"
 #include "llvm/ADT/STLExtras.h"

@@ -1,6 +1,8 @@
 // TypedFunctions.cpp: the C functions of the header. Each packs its arguments into arrays on its stack and calls the
 // runtime, which checks them.
 #include "codegen/llvm/HostBuilder.h"
+#include "ir/ops/Elementwise.h"
+#include "ir/ops/Structure.h"
 #include "runtime/nnc.h"
 #include <cstddef>
 

@@ -1,6 +1,7 @@
 // Elementwise.cpp: reference semantics of all elementwise ops at once, from the scalar meaning each one
 // states.
 #include "ir/interpreter/ReferenceModel.h"
+#include "ir/ops/Elementwise.h"
 
 using namespace mlir;
 
@@ -41,7 +42,7 @@ template <typename... OpTs> static void attachElementwiseOps(MLIRContext *contex
 void attachElementwiseReference(MLIRContext *context) {
   attachElementwiseOps<
 #define GET_OP_LIST
-#include "ir/Ops.cpp.inc"
+#include "ir/ops/Elementwise.cpp.inc"
       >(context);
 }
 

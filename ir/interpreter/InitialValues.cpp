@@ -1,5 +1,6 @@
 // InitialValues.cpp: variables before the first call, by the runtime's own rules (runtime/random.h).
 #include "ir/interpreter/Interpreter.h"
+#include "ir/ops/Structure.h"
 #include "runtime/random.h"
 
 using namespace mlir;

@@ -1,5 +1,6 @@
 // Interpreter.cpp: running functions; tensors.
 #include "ir/interpreter/Interpreter.h"
+#include "ir/ops/Structure.h"
 #include "ir/interpreter/ReferenceModel.h"
 
 using namespace mlir;
@@ -8,12 +9,8 @@ namespace nnc {
 
 void registerReferenceSemantics(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, NNDialect *) {
-    attachElementwiseReference(context);
-    attachMatmulReference(context);
-    attachReduceReference(context);
-    attachShapeReference(context);
-    attachSoftmaxReference(context);
-    attachStructureReference(context);
+#define NNC_FAMILY(NAME) attach##NAME##Reference(context);
+#include "ir/ops/Families.def"
   });
 }
 

@@ -6,6 +6,7 @@
 #define NNC_IR_INTERPRETER_INTERPRETER_H
 
 #include "ir/Dialect.h"
+#include "ir/ops/Structure.h"
 #include "ir/interpreter/Tensor.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "llvm/ADT/DenseMap.h"

@@ -1,5 +1,6 @@
 // Matmul.cpp: reference semantics of contractions.
 #include "ir/interpreter/ReferenceModel.h"
+#include "ir/ops/Matmul.h"
 
 using namespace mlir;
 

@@ -1,5 +1,6 @@
 // Reduce.cpp: reference semantics of reductions.
 #include "ir/interpreter/ReferenceModel.h"
+#include "ir/ops/Reduce.h"
 #include "llvm/ADT/STLExtras.h"
 #include <limits>
 

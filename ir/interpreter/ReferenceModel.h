@@ -18,12 +18,8 @@ template <typename OpT, void (*meaning)(OpT, InterpreterContext &)> void attach(
 }
 
 // The families.
-void attachElementwiseReference(mlir::MLIRContext *context);
-void attachMatmulReference(mlir::MLIRContext *context);
-void attachReduceReference(mlir::MLIRContext *context);
-void attachShapeReference(mlir::MLIRContext *context);
-void attachSoftmaxReference(mlir::MLIRContext *context);
-void attachStructureReference(mlir::MLIRContext *context);
+#define NNC_FAMILY(NAME) void attach##NAME##Reference(mlir::MLIRContext *context);
+#include "ir/ops/Families.def"
 
 } // namespace nnc
 

@@ -1,5 +1,6 @@
 // Samples.cpp: drawing arguments.
 #include "ir/interpreter/Samples.h"
+#include "ir/ops/Structure.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include <cmath>
 

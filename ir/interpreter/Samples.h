@@ -8,6 +8,7 @@
 #define NNC_IR_INTERPRETER_SAMPLES_H
 
 #include "ir/interpreter/Interpreter.h"
+#include "ir/ops/Structure.h"
 
 namespace nnc {
 

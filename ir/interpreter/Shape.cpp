@@ -1,5 +1,6 @@
 // Shape.cpp: reference semantics of constants and of ops that move elements.
 #include "ir/interpreter/ReferenceModel.h"
+#include "ir/ops/Shape.h"
 
 using namespace mlir;
 

@@ -1,5 +1,6 @@
 // Softmax.cpp: reference semantics of softmax and its losses.
 #include "ir/interpreter/ReferenceModel.h"
+#include "ir/ops/Softmax.h"
 #include <limits>
 
 using namespace mlir;

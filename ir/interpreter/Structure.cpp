@@ -1,6 +1,7 @@
 // Structure.cpp: reference semantics of variables, kernels, and of nn.grad, which is differences of the
 // function.
 #include "ir/interpreter/ReferenceModel.h"
+#include "ir/ops/Structure.h"
 #include "llvm/ADT/DenseSet.h"
 #include <cmath>
 

@@ -1,5 +1,6 @@
 // VerifyMeaning.cpp: the pass instrumentation, and comparison of tensors.
 #include "ir/interpreter/VerifyMeaning.h"
+#include "ir/ops/Structure.h"
 #include "ir/interpreter/Samples.h"
 #include "mlir/Pass/Pass.h"
 #include "llvm/Support/FormatVariadic.h"

@@ -2,6 +2,8 @@
 //
 // Simplifications keep NaN, infinities and signed zeros: x * 0 and x - x stay, x + (-0) and x * 1 go.
 #include "ir/Dialect.h"
+#include "ir/ops/Elementwise.h"
+#include "ir/ops/Shape.h"
 #include "ir/GraphBuilder.h"
 #include "mlir/IR/PatternMatch.h"
 
@@ -107,4 +109,15 @@ OpFoldResult CastOp::fold(FoldAdaptor) {
   return getX().getType() == getType() ? OpFoldResult(getX()) : OpFoldResult();
 }
 
+void registerElementwiseOps(NNDialect &dialect) {
+  dialect.addFamily<
+#define GET_OP_LIST
+#include "ir/ops/Elementwise.cpp.inc"
+      >();
+}
+
 } // namespace nnc
+
+using namespace nnc;
+#define GET_OP_CLASSES
+#include "ir/ops/Elementwise.cpp.inc"

@@ -1,5 +1,7 @@
 // Matmul.cpp: type rule, gradient and simplifications of the matrix product.
 #include "ir/GraphBuilder.h"
+#include "ir/ops/Matmul.h"
+#include "ir/ops/Shape.h"
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
@@ -82,4 +84,15 @@ void MatmulOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRCont
   patterns.add<AbsorbTranspose>(context);
 }
 
+void registerMatmulOps(NNDialect &dialect) {
+  dialect.addFamily<
+#define GET_OP_LIST
+#include "ir/ops/Matmul.cpp.inc"
+      >();
+}
+
 } // namespace nnc
+
+using namespace nnc;
+#define GET_OP_CLASSES
+#include "ir/ops/Matmul.cpp.inc"

@@ -1,5 +1,8 @@
 // Reduce.cpp: type rules of reductions.
 #include "ir/Dialect.h"
+#include "ir/GraphBuilder.h"
+#include "ir/ops/Reduce.h"
+#include "ir/ops/Softmax.h"
 
 using namespace mlir;
 
@@ -56,4 +59,15 @@ LogicalResult LogSumExpOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
   return inferReduced(getOperationName(), loc, x, axis, getElementTypeOrSelf(x), types);
 }
 
+void registerReduceOps(NNDialect &dialect) {
+  dialect.addFamily<
+#define GET_OP_LIST
+#include "ir/ops/Reduce.cpp.inc"
+      >();
+}
+
 } // namespace nnc
+
+using namespace nnc;
+#define GET_OP_CLASSES
+#include "ir/ops/Reduce.cpp.inc"

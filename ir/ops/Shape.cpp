@@ -1,5 +1,7 @@
 // Shape.cpp: rules and simplifications of ops that move elements.
 #include "ir/GraphBuilder.h"
+#include "ir/ops/Reduce.h"
+#include "ir/ops/Shape.h"
 
 using namespace mlir;
 
@@ -139,4 +141,15 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
   return {};
 }
 
+void registerShapeOps(NNDialect &dialect) {
+  dialect.addFamily<
+#define GET_OP_LIST
+#include "ir/ops/Shape.cpp.inc"
+      >();
+}
+
 } // namespace nnc
+
+using namespace nnc;
+#define GET_OP_CLASSES
+#include "ir/ops/Shape.cpp.inc"

@@ -1,5 +1,8 @@
 // Softmax.cpp: rules of softmax and its losses.
 #include "ir/GraphBuilder.h"
+#include "ir/ops/Elementwise.h"
+#include "ir/ops/Reduce.h"
+#include "ir/ops/Softmax.h"
 
 using namespace mlir;
 
@@ -54,4 +57,15 @@ LogicalResult OneHotOp::verify() {
   return success();
 }
 
+void registerSoftmaxOps(NNDialect &dialect) {
+  dialect.addFamily<
+#define GET_OP_LIST
+#include "ir/ops/Softmax.cpp.inc"
+      >();
+}
+
 } // namespace nnc
+
+using namespace nnc;
+#define GET_OP_CLASSES
+#include "ir/ops/Softmax.cpp.inc"

@@ -1,5 +1,7 @@
 // Structure.cpp: models, variables, functions, kernels.
 #include "ir/Dialect.h"
+#include "ir/ops/Shape.h"
+#include "ir/ops/Structure.h"
 #include "ir/KernelRegion.h"
 #include "ir/Provenance.h"
 #include "mlir/IR/Builders.h"
@@ -301,4 +303,15 @@ LogicalResult KernelOp::verifyRegions() {
   return success();
 }
 
+void registerStructureOps(NNDialect &dialect) {
+  dialect.addFamily<
+#define GET_OP_LIST
+#include "ir/ops/Structure.cpp.inc"
+      >();
+}
+
 } // namespace nnc
+
+using namespace nnc;
+#define GET_OP_CLASSES
+#include "ir/ops/Structure.cpp.inc"

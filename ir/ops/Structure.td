@@ -38,16 +38,6 @@ def NN_VariableOp : NN_StructureOp<"variable", [Symbol, HasParent<"ModelOp">]> {
   let hasVerifier = 1;
 }
 
-def NN_FunctionKind : I32EnumAttr<"FunctionKind", "what a function of a model is for", [
-    I32EnumAttrCase<"Predict", 0, "predict">,
-    I32EnumAttrCase<"Evaluate", 1, "evaluate">,
-    I32EnumAttrCase<"Step", 2, "step">,
-    I32EnumAttrCase<"Defaults", 3, "defaults">]> {
-  let cppNamespace = "::nnc";
-  let genSpecializedAttr = 0;
-}
-def NN_FunctionKindAttr : EnumAttr<NN_Dialect, NN_FunctionKind, "function_kind">;
-
 def NN_FuncOp : NN_StructureOp<"func", [FunctionOpInterface, IsolatedFromAbove, HasParent<"ModelOp">,
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
   let summary = "one C function of a model";

@@ -28,6 +28,7 @@
 // RUN: nnc %nncsrc/examples/fashion_mnist/mlp.nn --dtype=f64 -o %t.so
 // RUN: %testbin/check-model %t.mlir %t.so 1e-10
 #include "../support/CompiledLibrary.h"
+#include "ir/ops/Structure.h"
 #include "ir/interpreter/Samples.h"
 #include "ir/interpreter/VerifyMeaning.h"
 #include "mlir/IR/BuiltinOps.h"

@@ -2,6 +2,8 @@
 //
 // verify-meaning-finds.cpp: --verify-meaning names a pass that changes a result or loses a store, and only that one.
 #include "ir/interpreter/VerifyMeaning.h"
+#include "ir/ops/Elementwise.h"
+#include "ir/ops/Structure.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Parser/Parser.h"

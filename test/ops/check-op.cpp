@@ -27,6 +27,8 @@
 // generation, and the file DIRECTORY/<op>.mlir. What is missing is said by
 // name.
 #include "../support/CompiledLibrary.h"
+#include "ir/ops/Elementwise.h"
+#include "ir/ops/Structure.h"
 #include "../support/Derivative.h"
 #include "codegen/halide/Compile.h"
 #include "codegen/halide/Emitter.h"

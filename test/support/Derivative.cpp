@@ -1,5 +1,7 @@
 // Derivative.cpp: building derivative functions.
 #include "Derivative.h"
+#include "ir/ops/Reduce.h"
+#include "ir/ops/Structure.h"
 #include "ir/GraphBuilder.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/DenseSet.h"

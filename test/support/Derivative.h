@@ -4,6 +4,7 @@
 #define NNC_TEST_SUPPORT_DERIVATIVE_H
 
 #include "ir/Dialect.h"
+#include "ir/ops/Structure.h"
 
 namespace nnc::test {
 

@@ -6,6 +6,7 @@
 // What is not given is drawn at random from --seed. With --initial, variables have the values that a compiled
 // library's instance with that seed starts from.
 #include "ir/interpreter/Samples.h"
+#include "ir/ops/Structure.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"

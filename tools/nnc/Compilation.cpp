@@ -1,5 +1,6 @@
 // Compilation.cpp: the stages of the compiler in order.
 #include "tools/nnc/Compilation.h"
+#include "ir/ops/Structure.h"
 #include "codegen/halide/Targets.h"
 #include "codegen/llvm/Object.h"
 #include "frontend/Frontend.h"

@@ -6,6 +6,7 @@
 // kernels run with one thread and with two, and the bits must agree. --alias=r:i puts result r of each kernel into
 // the memory of its input i.
 #include "KernelLibrary.h"
+#include "ir/ops/Structure.h"
 #include "codegen/halide/Targets.h"
 #include "ir/interpreter/Interpreter.h"
 #include "ir/interpreter/Samples.h"

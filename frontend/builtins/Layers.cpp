@@ -1,0 +1,37 @@
+// Layers.cpp: views of layers, gradients, and what stands for whole layers.
+#include "frontend/Builtins.h"
+
+using namespace nnc;
+using namespace nnc::ast;
+
+template <LayerValue::View View> static Datum viewOf(BuiltinCall &c) {
+  if (!c[0].value.isLayerLike())
+    return c.e.fail(c[0].range, "'" + c.builtin.name + "' takes a layer, found " + describe(c[0].value));
+  return Datum::ofLayer(c.e.makeView(View, c.e.asLayer(c[0].value, c[0].range), c.range));
+}
+
+static Datum cloned(BuiltinCall &c) {
+  if (!c[0].value.isLayerLike())
+    return c.e.fail(c[0].range, "'clone' takes a layer, found " + describe(c[0].value));
+  return Datum::ofLayer(c.e.cloneLayer(c.e.asLayer(c[0].value, c[0].range), c.call, c.range));
+}
+
+static Datum gradientOf(BuiltinCall &c) {
+  if (!c.tensor(0))
+    return Datum();
+  return c.e.gradient(*c.call, c[0].value, c[0].range, *c[1].expr);
+}
+
+llvm::ArrayRef<Builtin> nnc::layerBuiltins() {
+  static const Builtin builtins[] = {
+      {"grad", "target, 'wrt", gradientOf},
+      {"eval_mode", "layer", viewOf<LayerValue::View::Eval>, true},
+      {"train_mode", "layer", viewOf<LayerValue::View::Train>, true},
+      {"clone", "layer", cloned, true},
+      {"averaged", "layer", nullptr, true},
+      {"checkpoint", "value", nullptr, true},
+      {"attention", "q, k, v", nullptr},
+      {"conv2d", "x, filter", nullptr},
+  };
+  return builtins;
+}
