@@ -217,6 +217,9 @@ class Instance:
         array[...] = value
         self.check(self.model.raw.set(self.handle, name.encode(), array.ctypes.data, array.nbytes))
 
+    def parameter_names(self):
+        return [name for name, variable in self.model.variables.items() if variable.kind == PARAMETER]
+
     def save(self, path):
         self.check(self.model.raw.save(self.handle, str(path).encode(), None))
 

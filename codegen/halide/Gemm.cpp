@@ -74,10 +74,10 @@ GemmPlan planGemm(const ContractSpec &spec, const KernelTarget &target) {
   int64_t panels = ceilDiv(n, plan.columns), tiles = ceilDiv(guess(spec.m), plan.rows);
   int64_t rows = std::max<int64_t>(1, std::ceil(target.machine.flopsPerTask / rowWork));
   if (plan.form != GemmPlan::Direct)
-    rows = std::max<int64_t>(rows, 16);
+    rows = std::max<int64_t>(rows, 32);
   // The stack holds a block of rows.
   if (plan.form == GemmPlan::Blocked)
-    rows = std::min<int64_t>(rows, std::max<int64_t>(1, (32 << 10) / (plan.rows * rowBytes)));
+    rows = std::min<int64_t>(rows, std::max<int64_t>(1, (48 << 10) / (plan.rows * rowBytes)));
   if (spec.m.isStatic()) {
     rows = std::min(rows, tiles);
     rows = ceilDiv(tiles, ceilDiv(tiles, rows)); // blocks of equal size
