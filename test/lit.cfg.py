@@ -16,6 +16,7 @@ import platform
 import shutil
 
 import lit.formats
+import lit.TestRunner
 
 if not hasattr(config, "nnc_binary_dir"):
     source_dir = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
@@ -34,6 +35,25 @@ config.suffixes = [".mlir", ".nn", ".test", ".c", ".cpp", ".py"]
 config.excludes = ["Inputs", "support", "lit.cfg.py", "lit.site.cfg.py", "lit.local.cfg"]
 if lit_config.maxIndividualTestTimeIsSupported[0]:  # needs psutil, which the project's environment has
     lit_config.maxIndividualTestTime = config.timeout_seconds
+
+
+def end_with_the_command(execute):
+    """lit leaves its timer running, and what was started of a pipeline, when a RUN line names a program that does not
+    exist; the worker would then live until the time limit."""
+
+    def run(command, environment, results, helper):
+        try:
+            return execute(command, environment, results, helper)
+        except BaseException:
+            if helper.active():
+                helper.cancel()
+                helper._kill()
+            raise
+
+    return run
+
+
+lit.TestRunner._executeShCmd = end_with_the_command(lit.TestRunner._executeShCmd)
 
 bin_dir = os.path.join(config.nnc_binary_dir, "bin")
 config.environment["PATH"] = os.pathsep.join([bin_dir, config.llvm_tools_dir, os.environ["PATH"]])
