@@ -513,8 +513,16 @@ Datum Elaborator::layerPart(const LayerPtr &layer, const Name &part, Range range
   for (const auto &entry : model.variables)
     if (llvm::StringRef rest = entry.first; layer->named && rest.consume_front(layer->path))
       known.push_back(rest.split('.').first);
-  if (known.empty())
-    return fail(part.range, "'" + written + "' has no part '" + part.text +
-                                "' yet; its parameters come to be with its first application");
-  return fail(part.range, "'" + written + "' has no part '" + part.text + "'" + didYouMean(part.text, known));
+  const bool isApplied = !known.empty();
+  if (layer->kind == LayerValue::Kind::Instance && layer->decl) {
+    for (const Formal &formal : layer->decl->formals)
+      known.push_back(formal.name.text);
+    for (const Stmt *stmt : layer->decl->body->statements)
+      if (const auto *fn = llvm::dyn_cast<FnStmt>(stmt); fn && !layer->decl->hasSignature)
+        known.push_back(fn->name.text);
+  }
+  std::string hint = didYouMean(part.text, known);
+  if (hint.empty() && !isApplied)
+    hint = " yet; its parameters come to be with its first application";
+  return fail(part.range, "'" + written + "' has no part '" + part.text + "'" + hint);
 }

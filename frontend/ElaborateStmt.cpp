@@ -1,10 +1,10 @@
 // ElaborateStmt.cpp: what statements do.
 #include "frontend/Elaborator.h"
+#include "ir/Provenance.h"
 #include "ir/ops/Elementwise.h"
 #include "ir/ops/Reduce.h"
 #include "ir/ops/Shape.h"
 #include "ir/ops/Structure.h"
-#include "ir/Provenance.h"
 
 using namespace nnc;
 using namespace nnc::ast;
@@ -45,8 +45,12 @@ void Elaborator::define(const Name &name, Datum value, const Type *type) {
 /// Gives the op that made a value the name that `let` binds, if it was made since `before`.
 static void nameValue(mlir::Value value, llvm::StringRef name, mlir::Block &block, mlir::Operation *before) {
   mlir::Operation *op = value.getDefiningOp();
-  if (op && op->getBlock() == &block && (!before || before->isBeforeInBlock(op)))
-    op->setLoc(renamed(op->getLoc(), name));
+  if (!op || op->getBlock() != &block)
+    return;
+  // From the end, not by isBeforeInBlock(): that numbers the whole block anew for every `let`.
+  for (mlir::Operation *recent = &block.back(); recent && recent != before; recent = recent->getPrevNode())
+    if (recent == op)
+      return op->setLoc(renamed(op->getLoc(), name));
 }
 
 void Elaborator::bindModelFormals(const ModelDecl &decl) {

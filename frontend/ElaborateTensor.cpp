@@ -1,10 +1,12 @@
 // ElaborateTensor.cpp: arithmetic of tensors: literals, broadcasting, products, elementwise functions.
 #include "frontend/Builtins.h"
+#include "frontend/Elaborator.h"
+#include "ir/Provenance.h"
 #include "ir/ops/Elementwise.h"
 #include "ir/ops/Matmul.h"
 #include "ir/ops/Shape.h"
-#include "frontend/Elaborator.h"
-#include "ir/Provenance.h"
+#include "llvm/Support/Format.h"
+#include <cmath>
 
 using namespace nnc;
 using namespace nnc::ast;
@@ -75,14 +77,26 @@ static bool collectNumbers(const Datum &list, std::vector<double> &numbers,
   return true;
 }
 
-/// A literal matrix as initial values; nothing if the list holds something else.
-static std::optional<InitSpec> literalValues(const Datum &list, bool &allInts) {
+std::optional<InitSpec> nnc::literalValues(const Datum &list, bool &allInts) {
   InitSpec spec;
   spec.kind = InitSpec::Kind::Values;
   allInts = true;
   if (list.elements->empty() || !collectNumbers(list, spec.values, spec.shape, 0, allInts))
     return std::nullopt;
   return spec;
+}
+
+bool Elaborator::checkFits(double value, mlir::Type element, Range range) {
+  if (mlir::isa<mlir::FloatType>(element))
+    return true;
+  unsigned bits = element.getIntOrFloatBitWidth();
+  const bool hasSign = bits > 8; // u8 and bool have none
+  double least = hasSign ? -std::ldexp(1, bits - 1) : 0, end = std::ldexp(1, hasSign ? bits - 1 : bits);
+  if (value >= least && value < end && value == std::trunc(value))
+    return true;
+  error(range,
+        llvm::formatv("{0} does not fit into {1}", llvm::format("%.15g", value), elementName(element)));
+  return false;
 }
 
 mlir::Value Elaborator::asTensor(const Datum &datum, mlir::RankedTensorType type, Range range) {
@@ -96,13 +110,8 @@ mlir::Value Elaborator::asTensor(const Datum &datum, mlir::RankedTensorType type
     if (isBool)
       return {};
     if (std::optional<int64_t> value = datum.asStaticInt()) {
-      unsigned bits = element.getIntOrFloatBitWidth();
-      bool fits = isFloat || (bits == 8 ? *value >= 0 && *value <= 255
-                                        : bits == 64 || (*value >= INT32_MIN && *value <= INT32_MAX));
-      if (!fits) {
-        error(range, llvm::Twine(*value) + " does not fit into " + elementName(element));
+      if (!checkFits(double(*value), element, range))
         return {};
-      }
       return fill(double(*value));
     }
     return {};
@@ -122,9 +131,12 @@ mlir::Value Elaborator::asTensor(const Datum &datum, mlir::RankedTensorType type
       return {};
     mlir::DenseElementsAttr attribute;
     llvm::SmallVector<mlir::Attribute> numbers;
-    for (double value : values->values)
+    for (double value : values->values) {
+      if (!checkFits(value, element, range))
+        return {};
       numbers.push_back(isFloat ? mlir::Attribute(builder.getFloatAttr(element, value))
                                 : mlir::Attribute(builder.getIntegerAttr(element, int64_t(value))));
+    }
     return g.create<ConstantDataOp>(mlir::DenseElementsAttr::get(type, numbers));
   }
   default: return {};

@@ -1,7 +1,7 @@
 // ElaborateVariable.cpp: parameters, state, initial values, gradients, and the end of a function.
 #include "frontend/Elaborator.h"
-#include "ir/ops/Structure.h"
 #include "ir/Provenance.h"
+#include "ir/ops/Structure.h"
 #include "llvm/ADT/DenseSet.h"
 #include <cmath>
 
@@ -26,23 +26,6 @@ static std::pair<double, double> fans(mlir::RankedTensorType type) {
   return {window * double(shape[shape.size() - 2]), window * double(shape.back())};
 }
 
-static void flatten(const Datum &list, std::vector<double> &values, std::vector<int64_t> &shape, size_t level,
-                    bool &ok) {
-  if (level == shape.size())
-    shape.push_back(list.elements->size());
-  ok &= shape[level] == int64_t(list.elements->size());
-  for (const Datum &element : *list.elements) {
-    if (element.is(Datum::Kind::List)) {
-      flatten(element, values, shape, level + 1, ok);
-    } else if (std::optional<double> number = element.asDouble()) {
-      ok &= level + 1 == shape.size();
-      values.push_back(*number);
-    } else {
-      ok = false;
-    }
-  }
-}
-
 InitAttr Elaborator::initAttribute(const Datum &datum, mlir::RankedTensorType type, Range range) {
   auto make = [&](InitKind kind, double a, double b) {
     return InitAttr::get(&model.context, kind, a, b, mlir::DenseElementsAttr());
@@ -50,24 +33,29 @@ InitAttr Elaborator::initAttribute(const Datum &datum, mlir::RankedTensorType ty
   if (datum.is(Datum::Kind::Bool) && type.getElementType().isInteger(1))
     return make(InitKind::Constant, datum.truth, 0.0);
   if (std::optional<double> number = datum.asDouble()) {
+    if (!checkFits(*number, type.getElementType(), range))
+      return {};
     if (datum.is(Datum::Kind::Int) || mlir::isa<mlir::FloatType>(type.getElementType()))
       return make(InitKind::Constant, *number, 0.0);
   } else if (datum.is(Datum::Kind::List)) {
-    std::vector<double> values;
-    std::vector<int64_t> shape;
-    bool ok = true;
-    flatten(datum, values, shape, 0, ok);
-    if (ok && llvm::ArrayRef<int64_t>(shape) == type.getShape() && !type.getElementType().isInteger(1))
-      return InitAttr::get(
-          &model.context, InitKind::Values, 0.0, 0.0,
-          mlir::DenseElementsAttr::get(mlir::RankedTensorType::get(shape, builder.getF64Type()),
-                                       llvm::ArrayRef<double>(values)));
-    if (ok && llvm::ArrayRef<int64_t>(shape) != type.getShape()) {
+    bool allInts = true;
+    std::optional<InitSpec> literal = literalValues(datum, allInts);
+    if (literal && llvm::ArrayRef<int64_t>(literal->shape) != type.getShape()) {
       Dims dims;
-      for (int64_t size : shape)
+      for (int64_t size : literal->shape)
         dims.push_back(Dim(size));
       error(range, "these numbers have sizes " + dimsText(dims) + ", expected " + dimsText(dimsOf(type)));
       return {};
+    }
+    const bool isFloat = mlir::isa<mlir::FloatType>(type.getElementType());
+    if (literal && !type.getElementType().isInteger(1) && (isFloat || allInts)) {
+      for (double value : literal->values)
+        if (!checkFits(value, type.getElementType(), range))
+          return {};
+      return InitAttr::get(
+          &model.context, InitKind::Values, 0.0, 0.0,
+          mlir::DenseElementsAttr::get(mlir::RankedTensorType::get(literal->shape, builder.getF64Type()),
+                                       llvm::ArrayRef<double>(literal->values)));
     }
   } else if (datum.is(Datum::Kind::Init)) {
     const InitSpec &spec = *datum.init;
@@ -81,7 +69,9 @@ InitAttr Elaborator::initAttribute(const Datum &datum, mlir::RankedTensorType ty
       return make(InitKind::Uniform, -limit, limit);
     };
     switch (spec.kind) {
-    case InitSpec::Kind::Constant: return make(InitKind::Constant, spec.a, 0.0);
+    case InitSpec::Kind::Constant:
+      return checkFits(spec.a, type.getElementType(), range) ? make(InitKind::Constant, spec.a, 0.0)
+                                                             : InitAttr();
     case InitSpec::Kind::Uniform: return make(InitKind::Uniform, spec.a, spec.b);
     case InitSpec::Kind::Normal: return make(InitKind::Normal, spec.a, spec.b);
     case InitSpec::Kind::Truncated: return make(InitKind::Truncated, spec.a, spec.b);
@@ -236,35 +226,47 @@ static bool isFloatTensor(mlir::Value value) {
   return mlir::isa<mlir::FloatType>(mlir::getElementTypeOrSelf(value.getType()));
 }
 
-/// The values that `value` reaches by differentiable ops. `endsAt` receives the first op, in the order of the graph,
-/// that uses one of them and lets nothing through.
-static llvm::DenseSet<mlir::Value> reachedFrom(mlir::Value value, mlir::Operation **endsAt) {
+/// The values that `value` reaches by differentiable ops.
+static llvm::DenseSet<mlir::Value> reachedFrom(mlir::Value value) {
   llvm::DenseSet<mlir::Value> reached = {value};
   llvm::SmallVector<mlir::Value> work = {value};
   while (!work.empty()) {
     mlir::Value next = work.pop_back_val();
-    for (mlir::Operation *user : next.getUsers()) {
-      if (!isDifferentiable(user)) {
-        if (mlir::isa<NonDifferentiableOpInterface>(user) &&
-            (!*endsAt || (user->getBlock() == (*endsAt)->getBlock() && user->isBeforeInBlock(*endsAt))))
-          *endsAt = user;
-        continue;
-      }
-      for (mlir::Value result : user->getResults())
-        if (isFloatTensor(result) && reached.insert(result).second)
-          work.push_back(result);
-    }
+    for (mlir::Operation *user : next.getUsers())
+      if (isDifferentiable(user))
+        for (mlir::Value result : user->getResults())
+          if (isFloatTensor(result) && reached.insert(result).second)
+            work.push_back(result);
   }
   return reached;
 }
 
+/// The first op, in the order of the graph, on a way to `target` that lets nothing through of what reaches it.
+static mlir::Operation *endOfPath(mlir::Value target, const llvm::DenseSet<mlir::Value> &reached) {
+  llvm::DenseSet<mlir::Operation *> needed;
+  llvm::SmallVector<mlir::Operation *> work = {target.getDefiningOp()};
+  mlir::Operation *first = nullptr;
+  while (!work.empty()) {
+    mlir::Operation *op = work.pop_back_val();
+    if (!op || !needed.insert(op).second)
+      continue;
+    if (mlir::isa<NonDifferentiableOpInterface>(op) &&
+        llvm::any_of(op->getOperands(), [&](mlir::Value operand) { return reached.contains(operand); }) &&
+        (!first || (op->getBlock() == first->getBlock() && op->isBeforeInBlock(first))))
+      first = op;
+    for (mlir::Value operand : op->getOperands())
+      work.push_back(operand.getDefiningOp());
+  }
+  return first;
+}
+
 bool Elaborator::checkPath(mlir::Value target, mlir::Value value, Range targetRange,
                            llvm::StringRef targetName, llvm::StringRef name) {
-  mlir::Operation *endsAt = nullptr;
-  if (reachedFrom(value, &endsAt).contains(target))
+  llvm::DenseSet<mlir::Value> reached = reachedFrom(value);
+  if (reached.contains(target))
     return true;
   auto report = error(targetRange, targetName + " has no differentiable path from " + name);
-  if (endsAt)
+  if (mlir::Operation *endsAt = endOfPath(target, reached))
     if (mlir::FileLineColLoc place = sourcePlace(endsAt->getLoc()))
       if (Range range = diags.getSources().find(place.getFilename(), place.getLine(), place.getColumn());
           range.isValid())

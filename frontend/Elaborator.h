@@ -209,6 +209,8 @@ public:
   mlir::Location location(Range range);
   /// A number, truth value, list of numbers or initial value as a tensor of this type; null if it is none.
   mlir::Value asTensor(const Datum &datum, mlir::RankedTensorType type, Range range);
+  /// Whether a number known while compiling is one of the element type; an error if not.
+  bool checkFits(double value, mlir::Type element, Range range);
   /// A value that takes its type from `like`: a tensor as it is, or a literal.
   Datum literalLike(const Datum &datum, mlir::Type elementType, Range range, llvm::StringRef what);
   mlir::Value broadcastTo(mlir::Value value, llvm::ArrayRef<Dim> dims, Range range);
@@ -342,6 +344,9 @@ public:
 
 /// `Dense` -> `dense`, `MiniGpt` -> `mini_gpt`, `Conv2D` -> `conv2d`.
 std::string snakeCase(llvm::StringRef camel);
+
+/// A literal matrix as initial values; nothing if the list holds something else than numbers, or is ragged.
+std::optional<InitSpec> literalValues(const Datum &list, bool &allInts);
 
 } // namespace nnc
 

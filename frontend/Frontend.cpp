@@ -23,7 +23,7 @@ Frontend::Frontend(FrontendOptions options, llvm::raw_ostream &errors)
 Frontend::~Frontend() = default;
 
 bool Frontend::parse() {
-  state->main = state->loader.load(state->options.mainFile);
+  state->main = state->loader.load(state->options.mainFile, state->options.mainText);
   return !state->diags.hasErrors();
 }
 

@@ -6,13 +6,15 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include <memory>
+#include <optional>
 
 namespace nnc {
 
 struct FrontendOptions {
-  std::string mainFile;             // "-": standard input
-  std::vector<std::string> defines; // of -D: "hidden=256", "Cnn.rate=0.1"
-  bool f64 = false;                 // what `f` means in the text
+  std::string mainFile;                    // "-": standard input
+  std::optional<llvm::StringRef> mainText; // where it is in memory; then mainFile is but its name
+  std::vector<std::string> defines;        // of -D: "hidden=256", "Cnn.rate=0.1"
+  bool f64 = false;                        // what `f` means in the text
   DiagnosticOptions diagnostics;
 };
 

@@ -224,8 +224,9 @@ Token Lexer::number() {
       isFloat = true;
       digits();
     } else {
-      p = mark;
-      if (mark + 1 == end || !isNamePart(mark[1]))
+      if (p == mark + 1 && p < end && isNamePart(*p))
+        p = mark; // `2em` is no number at all
+      else
         problem = "the exponent has no digits";
     }
   }
@@ -346,9 +347,14 @@ Token Lexer::unexpected() {
   } else {
     while (p < end && static_cast<unsigned char>(*p) == c)
       ++p;
-    if (c == '\'')
+    if (c == '\'') { // with all that was meant to be in it
+      const char *close = p;
+      while (close < end && *close != '\'' && *close != '\n' && *close != '\r')
+        ++close;
+      if (close < end && *close == '\'')
+        p = close + 1;
       text = "strings are written with '\"'";
-    else if (c == '|' || c == '&')
+    } else if (c == '|' || c == '&')
       text = llvm::formatv("unexpected '{0}'; logic is written '{0}{0}'", char(c));
     else if (llvm::isPrint(c))
       text = llvm::formatv("unexpected character '{0}'", char(c));

@@ -20,9 +20,12 @@ const LibraryFile libraryFiles[] = {
 constexpr unsigned maxUseDepth = 256;
 } // namespace
 
-const Module *ModuleLoader::load(llvm::StringRef mainFile) { return loadFile(mainFile, nullptr); }
+const Module *ModuleLoader::load(llvm::StringRef mainFile, std::optional<llvm::StringRef> mainText) {
+  return loadFile(mainFile, mainText, nullptr);
+}
 
-Module *ModuleLoader::loadFile(llvm::StringRef path, const UseDecl *usedBy) {
+Module *ModuleLoader::loadFile(llvm::StringRef path, std::optional<llvm::StringRef> text,
+                               const UseDecl *usedBy) {
   auto fail = [&](const llvm::Twine &reason) -> Module * {
     if (usedBy)
       diags.error(usedBy->pathRange, "cannot read '" + path + "': " + reason);
@@ -52,7 +55,7 @@ Module *ModuleLoader::loadFile(llvm::StringRef path, const UseDecl *usedBy) {
   if (loading.size() >= maxUseDepth)
     return fail("files use each other more than " + llvm::Twine(maxUseDepth) + " deep");
   std::string reason;
-  SourceFile *source = sources.read(path, reason);
+  SourceFile *source = text ? sources.add(path, *text, /*isLibrary=*/false) : sources.read(path, reason);
   if (!source)
     return fail(reason);
   if (path != "-")
@@ -103,7 +106,7 @@ void ModuleLoader::loadUses(Module &module) {
           path = file->source->directory;
           llvm::sys::path::append(path, use->path);
         }
-        used = loadFile(path, use);
+        used = loadFile(path, std::nullopt, use);
       }
       if (!used)
         continue;

@@ -10,6 +10,7 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Allocator.h"
+#include <optional>
 
 namespace nnc {
 
@@ -38,14 +39,14 @@ class ModuleLoader {
 public:
   ModuleLoader(SourceManager &sources, Diagnostics &diags) : sources(sources), diags(diags) {}
 
-  /// Reads the main file and all it uses; null when it cannot be read at all.
-  const Module *load(llvm::StringRef mainFile);
+  /// Reads the main file, or takes its text, and reads all it uses; null when it cannot be read at all.
+  const Module *load(llvm::StringRef mainFile, std::optional<llvm::StringRef> mainText);
   const std::vector<std::string> &getDependencies() const { return dependencies; }
   llvm::BumpPtrAllocator &getMemory() { return memory; }
   const std::vector<std::unique_ptr<Module>> &getModules() const { return modules; }
 
 private:
-  Module *loadFile(llvm::StringRef path, const ast::UseDecl *usedBy);
+  Module *loadFile(llvm::StringRef path, std::optional<llvm::StringRef> text, const ast::UseDecl *usedBy);
   Module *loadLibrary();
   void collectNames(Module &module);
   void loadUses(Module &module);

@@ -1,5 +1,6 @@
 // ParseExpr.cpp: the rules for expressions, loosest first.
 #include "frontend/Parser.h"
+#include <utility>
 
 using namespace nnc;
 using namespace nnc::ast;
@@ -328,16 +329,12 @@ const Expr *Parser::parseExponent() {
 
 // postfix = atom { "(" [ args ] ")" | "[" sub { "," sub } "]" | "." NAME }
 const Expr *Parser::parsePostfix() {
+  unsigned outer = std::exchange(deepest, depth);
   const Expr *expr = parseAtom();
-  unsigned before = depth; // every postfix makes the tree one deeper
+  unsigned levels = deepest;
   while (expr && (at(Tok::LParen) || at(Tok::LBracket) || at(Tok::Dot))) {
-    Nesting nesting(*this);
-    if (!nesting) {
-      expr = nullptr;
-      break;
-    }
-    ++depth; // stays for the ones that follow; undone below
     Token open = take();
+    deepest = depth;
     if (open.is(Tok::LParen)) {
       auto *call = make<CallExpr>(expr->range);
       call->callee = expr;
@@ -357,8 +354,12 @@ const Expr *Parser::parsePostfix() {
       expr = name ? member : nullptr;
       member->range = from(member->range);
     }
+    // Every postfix puts what came before it one level deeper.
+    levels = std::max(levels + 1, deepest);
+    if (isTooDeep(levels))
+      expr = nullptr;
   }
-  depth = before;
+  deepest = std::max(outer, levels);
   return expr;
 }
 

@@ -196,10 +196,8 @@ const Expr *Parser::parseIndexAtom() {
     auto part = parseName("the name of a part");
     if (!part)
       return nullptr;
-    if (++parts + depth > maxNesting) {
-      diags.error(part->range, "nesting deeper than " + llvm::Twine(maxNesting) + " levels is not supported");
+    if (isTooDeep(++parts + depth))
       return nullptr;
-    }
     member->member = *part;
     member->range = from(member->range);
     base = member;

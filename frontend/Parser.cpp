@@ -76,15 +76,18 @@ std::optional<Name> Parser::parseName(const llvm::Twine &what) {
   return std::nullopt;
 }
 
-Parser::Nesting::Nesting(Parser &parser) : parser(parser), ok(true) {
-  if (++parser.depth <= maxNesting)
-    return;
-  ok = false;
-  if (!parser.aborted)
-    parser.diags.error(parser.token.range,
-                       "nesting deeper than " + llvm::Twine(maxNesting) + " levels is not supported");
-  parser.aborted = true;
-  parser.token.kind = parser.following.kind = Tok::End;
+bool Parser::isTooDeep(unsigned levels) {
+  if (levels <= maxNesting)
+    return false;
+  if (!aborted)
+    diags.error(token.range, "nesting deeper than " + llvm::Twine(maxNesting) + " levels is not supported");
+  aborted = true;
+  token.kind = following.kind = Tok::End;
+  return true;
+}
+
+Parser::Nesting::Nesting(Parser &parser) : parser(parser), ok(!parser.isTooDeep(++parser.depth)) {
+  parser.deepest = std::max(parser.deepest, parser.depth);
 }
 
 bool Parser::startsStatement(const Token &t) const {

@@ -41,6 +41,8 @@ private:
   bool startsStatement(const Token &t) const;
   bool startsDeclaration(const Token &t) const;
 
+  /// Whether a tree of so many levels is beyond the limit; then the rest of the file is not read.
+  bool isTooDeep(unsigned levels);
   // Nesting: an object of this stands in every function that can reach itself.
   class Nesting {
   public:
@@ -151,7 +153,8 @@ private:
   Lexer lexer;
   Token token, following;
   Loc previousEnd;
-  unsigned depth = 0;
+  unsigned depth = 0;   // of the rules being parsed
+  unsigned deepest = 0; // of what was parsed since the begin of the expression around it
   bool aborted = false; // too deep: the rest of the file is not read
 };
 

@@ -70,6 +70,7 @@ SourceFile *SourceManager::add(llvm::StringRef name, llvm::StringRef text, bool 
   auto file = std::make_unique<SourceFile>();
   file->name = name.str();
   file->buffer = llvm::MemoryBuffer::getMemBuffer(text, name, /*RequiresNullTerminator=*/false);
+  file->directory = llvm::sys::path::parent_path(name).str();
   file->isLibrary = isLibrary;
   return insert(std::move(file));
 }
