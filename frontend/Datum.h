@@ -118,7 +118,7 @@ struct Naming {
 /// binds it, the argument that receives it, or its first application.
 struct LayerValue {
   enum class Kind { Instance, Function, Composition, View };
-  enum class View { Eval, Train };
+  enum class View { Eval, Train, Averaged };
   Kind kind = Kind::Instance;
   Range occurrence; // the text that made it
   // Instance

@@ -302,9 +302,14 @@ Datum Elaborator::applyLayer(const LayerPtr &layer, const Arguments &arguments, 
   }
   case LayerValue::Kind::View: {
     bool training = frame->training;
-    frame->training = layer->view == LayerValue::View::Train;
+    Range outer = averaged;
+    if (layer->view == LayerValue::View::Averaged)
+      averaged = layer->occurrence;
+    else
+      frame->training = layer->view == LayerValue::View::Train;
     Datum result = applyLayer(layer->parts.front(), arguments, range);
     frame->training = training;
+    averaged = outer;
     return result;
   }
   case LayerValue::Kind::Instance: return applyInstance(layer, "", arguments, range);
@@ -475,8 +480,14 @@ LayerPtr Elaborator::cloneLayer(const LayerPtr &layer, const void *origin, Range
 }
 
 Datum Elaborator::layerPart(const LayerPtr &layer, const Name &part, Range range) {
-  if (layer->kind == LayerValue::Kind::View)
-    return layerPart(layer->parts.front(), part, range);
+  if (layer->kind == LayerValue::Kind::View) {
+    Range outer = averaged;
+    if (layer->view == LayerValue::View::Averaged)
+      averaged = layer->occurrence;
+    Datum result = layerPart(layer->parts.front(), part, range);
+    averaged = outer;
+    return result;
+  }
   if (layer->kind == LayerValue::Kind::Instance && layer->decl) {
     if (!layer->decl->hasSignature)
       for (const Stmt *stmt : layer->decl->body->statements)

@@ -127,11 +127,18 @@ ModelState::Variable *Elaborator::getVariable(const std::string &name, VariableK
 }
 
 mlir::Value Elaborator::load(llvm::StringRef name, Range range) {
-  mlir::Value &value = loads[name];
+  const ModelState::Variable &variable = model.variables.find(name.str())->second;
+  std::string symbol = name.str();
+  if (averaged.isValid() && variable.isParameter) {
+    // Which train block's average this is will be known when all of them are lowered (LowerState.cpp).
+    symbol = averagePlaceholder + symbol;
+    model.averaged.try_emplace(name, averaged);
+  }
+  mlir::Value &value = loads[symbol];
   if (!value) {
     GraphBuilder g = at(range);
     g.setLoc(renamed(g.getLoc(), name));
-    value = g.create<LoadOp>(model.variables.find(name.str())->second.type, name);
+    value = g.create<LoadOp>(variable.type, symbol);
   }
   return value;
 }
@@ -315,8 +322,8 @@ Datum Elaborator::gradient(const CallExpr &call, const Datum &target, Range targ
 Elaborator::Input &Elaborator::addInput(llvm::StringRef name, llvm::StringRef role,
                                         mlir::RankedTensorType type, llvm::StringRef doc, Range place) {
   mlir::Location loc = renamed(location(place), name);
-  inputs.push_back(
-      {func.getBody().front().addArgument(type, loc), name.str(), role.str(), doc.str(), std::nullopt});
+  inputs.push_back({func.getBody().front().addArgument(type, loc), name.str(), role.str(), doc.str(),
+                    std::nullopt, false});
   return inputs.back();
 }
 
@@ -388,13 +395,15 @@ void Elaborator::finish(llvm::ArrayRef<Result> results) {
       op.erase();
   llvm::SmallVector<Input> remaining;
   for (const Input &input : inputs) {
-    if (input.argument.use_empty())
+    if (input.argument.use_empty() && !input.isKept)
       continue;
     if (input.role == "input")
       model.inputsRead[input.name] = true;
     remaining.push_back(input);
   }
-  block.eraseArguments([](mlir::BlockArgument argument) { return argument.use_empty(); });
+  block.eraseArguments([&](mlir::BlockArgument argument) {
+    return llvm::none_of(remaining, [&](const Input &input) { return input.argument == argument; });
+  });
   llvm::SmallVector<mlir::Type> argumentTypes;
   for (const Input &input : remaining) {
     mlir::NamedAttrList list;
@@ -410,4 +419,5 @@ void Elaborator::finish(llvm::ArrayRef<Result> results) {
   func.setFunctionType(builder.getFunctionType(argumentTypes, types));
   func.setArgAttrsAttr(builder.getArrayAttr(argumentAttributes));
   func.setResAttrsAttr(builder.getArrayAttr(resultAttributes));
+  inputs.assign(remaining.begin(), remaining.end());
 }

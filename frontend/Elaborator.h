@@ -7,13 +7,16 @@
 #define NNC_FRONTEND_ELABORATOR_H
 
 #include "frontend/Datum.h"
-#include "ir/ops/Structure.h"
 #include "frontend/Diagnostics.h"
 #include "ir/GraphBuilder.h"
+#include "ir/ops/Structure.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace nnc {
+
+/// Stands before a parameter's name where its average is read, until it is known whose.
+inline const std::string averagePlaceholder = "averaged ";
 
 /// What all functions of one model share.
 struct ModelState {
@@ -44,6 +47,9 @@ struct ModelState {
     Range occurrence;
   };
   llvm::StringMap<Instance> instances;
+  bool hasAverages = false;         // a train block has 'average'
+  llvm::StringMap<Range> averaged;  // parameters whose average is read, with the `averaged(l)` that does
+  bool splitsSteps = false;         // train blocks have their steps in halves too
   llvm::StringMap<bool> inputsRead; // every input of the text; true once a function needs it
   llvm::StringMap<Range> inputPlaces;
 };
@@ -270,8 +276,9 @@ public:
     mlir::BlockArgument argument;
     std::string name, role, doc;
     std::optional<double> defaultValue;
+    bool isKept = false; // even if the function does not read it
   };
-  /// Returns `results`, keeps the state updates that belong to them, and drops all else.
+  /// Returns `results`, keeps the state updates that belong to them, and drops all else, inputs included.
   void finish(llvm::ArrayRef<Result> results);
   Input &addInput(llvm::StringRef name, llvm::StringRef role, mlir::RankedTensorType type,
                   llvm::StringRef doc, Range place);
@@ -332,6 +339,7 @@ public:
   mlir::OpBuilder builder;
   Frame *frame = nullptr;
   Range libraryPlace; // the user's call that library text is run for
+  Range averaged;     // the `averaged(l)` inside of which we are, or none
   mlir::Type floatType;
   llvm::StringMap<mlir::Value> loads;
   llvm::StringMap<mlir::Value> pendingState; // of an earlier application in this function

@@ -43,7 +43,8 @@ mlir::OwningOpRef<mlir::ModuleOp> Frontend::lower(mlir::MLIRContext &context) {
       sound &= checkModule(*module, state->diags, context);
   if (!sound)
     return nullptr;
-  LowerOptions options{state->options.f64, state->options.defines, state->loader.getMemory()};
+  LowerOptions options{state->options.f64, state->options.splitsSteps, state->options.defines,
+                       state->loader.getMemory()};
   return lowerProgram(*state->main, state->sources, state->diags, context, options);
 }
 

@@ -15,6 +15,7 @@ struct FrontendOptions {
   std::optional<llvm::StringRef> mainText; // where it is in memory; then mainFile is but its name
   std::vector<std::string> defines;        // of -D: "hidden=256", "Cnn.rate=0.1"
   bool f64 = false;                        // what `f` means in the text
+  bool splitsSteps = false;                // train blocks get the two halves of their steps too
   DiagnosticOptions diagnostics;
 };
 

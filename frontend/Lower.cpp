@@ -5,8 +5,8 @@
 //     entry, a step for each train block. Every function keeps only what its results need, inputs included.
 //  3. Parameters that no function reads are dropped; warnings that need the whole model are given.
 #include "frontend/Lower.h"
-#include "ir/ops/Structure.h"
 #include "frontend/Parser.h"
+#include "ir/ops/Structure.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/Support/StringSaver.h"
 
@@ -33,9 +33,9 @@ FuncOp nnc::addFunction(ModelState &model, llvm::StringRef name, FunctionKind ki
   mlir::OpBuilder builder = mlir::OpBuilder::atBlockEnd(&model.op.getBody().front());
   Position position = model.diags.getSources().position(place.begin);
   auto loc = mlir::FileLineColLoc::get(&model.context, position.file->name, position.line, position.column);
-  auto func =
-      builder.create<FuncOp>(loc, name, builder.getFunctionType({}, {}), kind, mlir::FlatSymbolRefAttr(),
-                             mlir::FlatSymbolRefAttr(), DimValueAttr(), mlir::ArrayAttr(), mlir::ArrayAttr());
+  auto func = builder.create<FuncOp>(
+      loc, name, builder.getFunctionType({}, {}), kind, mlir::FlatSymbolRefAttr(), mlir::FlatSymbolRefAttr(),
+      mlir::FlatSymbolRefAttr(), DimValueAttr(), mlir::ArrayAttr(), mlir::ArrayAttr());
   func.getBody().emplaceBlock();
   return func;
 }
@@ -101,7 +101,15 @@ public:
     if (diags.errorCount() == errorsBefore) // else the losses are not known
       lowerTrains(trains, entries);
     if (!diags.hasErrors())
+      resolveAverages(model, trained);
+    if (!diags.hasErrors())
       finish(!trains.empty());
+    if (!diags.hasErrors()) {
+      llvm::SmallVector<llvm::StringRef> names;
+      for (const EntryStmt *entry : entries)
+        names.push_back(entry->name.text);
+      findResets(model, names);
+    }
   }
 
 private:
@@ -286,6 +294,10 @@ public:
       model.decl = decl;
       model.module = &main;
       model.floatType = floatType;
+      model.splitsSteps = options.splitsSteps;
+      model.hasAverages = llvm::any_of(trains[decl], [](const TrainDecl *train) {
+        return llvm::any_of(train->clauses, [](const Clause &c) { return c.kind == Clause::Kind::Average; });
+      });
       model.overrides = std::move(overrides[index]);
       Position place = sources.position(decl->name.range.begin);
       auto modelLoc = mlir::FileLineColLoc::get(&context, file.name, place.line, place.column);

@@ -10,6 +10,7 @@ namespace nnc {
 
 struct LowerOptions {
   bool f64 = false;
+  bool splitsSteps = false; // train blocks get the two halves of their steps too
   std::vector<std::string> defines;
   llvm::BumpPtrAllocator &memory; // of trees, here of -D values
 };
@@ -27,6 +28,12 @@ FuncOp addFunction(ModelState &model, llvm::StringRef name, FunctionKind kind, R
 /// The functions of a train block. `trained` receives the names of the parameters it updates.
 void lowerTrain(ModelState &model, const ast::TrainDecl &decl, llvm::StringRef name,
                 llvm::StringSet<> &trained);
+
+/// What `averaged(l)` reads becomes the moving average of the train block that keeps one, or, of a parameter that is
+/// never trained, the parameter.
+void resolveAverages(ModelState &model, const llvm::StringSet<> &trained);
+/// Says which state each entry keeps to itself, as the attribute `nn.resets` of the model.
+void findResets(ModelState &model, llvm::ArrayRef<llvm::StringRef> entries);
 
 } // namespace nnc
 

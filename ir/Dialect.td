@@ -130,7 +130,8 @@ def NN_VariableKind : I32EnumAttr<"VariableKind", "what a variable is for", [
     I32EnumAttrCase<"State", 1, "state">,
     I32EnumAttrCase<"Slot", 2, "slot">,
     I32EnumAttrCase<"StepCounter", 3, "step_counter">,
-    I32EnumAttrCase<"Average", 4, "average">]> {
+    I32EnumAttrCase<"Average", 4, "average">,
+    I32EnumAttrCase<"Gradient", 5, "gradient">]> {
   let cppNamespace = "::nnc";
   let genSpecializedAttr = 0;
 }
@@ -140,7 +141,9 @@ def NN_FunctionKind : I32EnumAttr<"FunctionKind", "what a function of a model is
     I32EnumAttrCase<"Predict", 0, "predict">,
     I32EnumAttrCase<"Evaluate", 1, "evaluate">,
     I32EnumAttrCase<"Step", 2, "step">,
-    I32EnumAttrCase<"Defaults", 3, "defaults">]> {
+    I32EnumAttrCase<"Defaults", 3, "defaults">,
+    I32EnumAttrCase<"Gradients", 4, "gradients">,
+    I32EnumAttrCase<"Update", 5, "update">]> {
   let cppNamespace = "::nnc";
   let genSpecializedAttr = 0;
 }

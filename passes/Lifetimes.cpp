@@ -14,7 +14,8 @@ Value behindReshapes(Value value) {
 }
 
 bool isReport(FuncOp func, unsigned index) {
-  return func.getKind() == FunctionKind::Step && func.resultRole(index) != "output";
+  bool isTraining = func.getKind() == FunctionKind::Step || func.getKind() == FunctionKind::Gradients;
+  return isTraining && func.resultRole(index) != "output";
 }
 
 llvm::DenseSet<Operation *> neededOps(FuncOp func) {

@@ -8,9 +8,9 @@
 //
 // Afterwards each stored value is the result of a kernel that is stored once, in place where nn-plan-memory finds the
 // old value dead, and each returned one the result of a kernel that is returned once and not stored.
-#include "mlir/IR/Builders.h"
 #include "ir/ops/Shape.h"
 #include "ir/ops/Structure.h"
+#include "mlir/IR/Builders.h"
 #include "passes/Lifetimes.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/MapVector.h"
@@ -224,8 +224,9 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
   }
 
   void markReportOnly() {
+    bool isTraining = func.getKind() == FunctionKind::Step || func.getKind() == FunctionKind::Gradients;
     for (KernelOp kernel : body->getOps<KernelOp>())
-      kernel.setReportOnly(func.getKind() == FunctionKind::Step && !needed.contains(kernel));
+      kernel.setReportOnly(isTraining && !needed.contains(kernel));
   }
 };
 

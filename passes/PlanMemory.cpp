@@ -115,8 +115,9 @@ struct PlanMemoryPass : impl::PlanMemoryBase<PlanMemoryPass> {
   bool placeVariables() {
     Builder builder(&getContext());
     int64_t offset = 0;
-    static constexpr VariableKind order[] = {VariableKind::Parameter, VariableKind::State, VariableKind::Slot,
-                                             VariableKind::StepCounter, VariableKind::Average};
+    static constexpr VariableKind order[] = {VariableKind::Parameter, VariableKind::State,
+                                             VariableKind::Slot,      VariableKind::StepCounter,
+                                             VariableKind::Average,   VariableKind::Gradient};
     for (VariableKind kind : order)
       for (VariableOp variable : getOperation().getBody().getOps<VariableOp>()) {
         if (variable.getKind() != kind)

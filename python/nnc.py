@@ -16,10 +16,10 @@ from ctypes import POINTER, CFUNCTYPE, c_char_p, c_double, c_int, c_int32, c_int
 
 import numpy
 
-ABI_VERSION = 1
+ABI_VERSION = 2
 INPUT, HYPER, SEED, OUTPUT, LOSS, METRIC, METRIC_COUNT = range(7)
-KINDS = ("predict", "evaluate", "step", "defaults")
-PARAMETER, STATE, SLOT, STEP_COUNTER, AVERAGE = range(5)
+KINDS = ("predict", "evaluate", "step", "defaults", "gradients", "update")
+PARAMETER, STATE, SLOT, STEP_COUNTER, AVERAGE, GRADIENT = range(6)
 DTYPES = tuple(numpy.dtype(name) for name in ("float32", "float64", "int32", "int64", "uint8", "bool"))
 
 
@@ -53,7 +53,7 @@ class _Function(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("kind", c_int), ("input_count", c_uint32), ("inputs", POINTER(_Value)),
                 ("output_count", c_uint32), ("outputs", POINTER(_Value)), ("symbols_used", c_uint64),
                 ("workspace", _Dim), ("defaults", c_int32), ("step_variable", c_int32),
-                ("index_space_count", c_uint32), ("index_spaces", POINTER(_Dim)), ("bodies", c_void_p)]
+                ("index_space_count", c_uint32), ("index_spaces", POINTER(_Dim)), ("bodies", c_void_p), ("waiting_variable", c_int32)]
 
 
 class _Variant(ctypes.Structure):
@@ -67,6 +67,10 @@ class _Init(ctypes.Structure):
 class _Variable(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("kind", c_int), ("dtype", c_int), ("rank", c_uint32),
                 ("shape", POINTER(c_int64)), ("bytes", c_uint64), ("offset", c_uint64), ("init", _Init)]
+
+
+class _Reset(ctypes.Structure):
+    _fields_ = [("name", c_char_p), ("variable_count", c_uint32), ("variables", POINTER(c_int64))]
 
 
 class _Options(ctypes.Structure):
@@ -99,7 +103,8 @@ _Model._fields_ = [
     ("set", CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_uint64)),
     ("save", CFUNCTYPE(c_int, c_void_p, c_char_p, c_char_p)),
     ("load", CFUNCTYPE(c_int, c_void_p, c_char_p, c_int)),
-    ("metadata", CFUNCTYPE(c_int, c_void_p, c_char_p, c_char_p, c_uint64, POINTER(c_uint64)))]
+    ("metadata", CFUNCTYPE(c_int, c_void_p, c_char_p, c_char_p, c_uint64, POINTER(c_uint64))),
+    ("reset_count", c_uint32), ("resets", POINTER(_Reset)), ("reset", CFUNCTYPE(c_int, c_void_p, c_char_p))]
 
 
 class _Library(ctypes.Structure):
@@ -223,6 +228,9 @@ class Instance:
     def save(self, path):
         self.check(self.model.raw.save(self.handle, str(path).encode(), None))
 
+    def reset(self, entry=None):
+        self.check(self.model.raw.reset(self.handle, entry.encode() if entry else None))
+
     def load(self, path, parameters_only=False):
         self.check(self.model.raw.load(self.handle, str(path).encode(), int(parameters_only)))
 
@@ -284,7 +292,7 @@ class Call:
 
 def _print_layout_checks():
     print('#include "nnc.h"')
-    for struct in (_Term, _Dim, _Symbol, _Value, _Function, _Variant, _Init, _Variable, _Options, _KernelCall, _Model,
+    for struct in (_Term, _Dim, _Symbol, _Value, _Function, _Variant, _Init, _Variable, _Reset, _Options, _KernelCall, _Model,
                    _Library):
         words = "".join("_" + c.lower() if c.isupper() else c for c in struct.__name__[1:])
         name = "nnc" + words

@@ -279,6 +279,18 @@ static int take_workspace(const call *c) {
   return NNC_OK;
 }
 
+/* An update needs gradients: it divides by their number. */
+static int check_waiting(const call *c) {
+  int64_t waiting;
+  if (c->function->kind != NNC_UPDATE)
+    return NNC_OK;
+  const nnc_variable *variable = &c->model->variables[c->function->waiting_variable];
+  memcpy(&waiting, c->instance->variables + variable->offset, sizeof waiting);
+  if (waiting > 0)
+    return NNC_OK;
+  return FAIL(NNC_INVALID_ARGUMENT, "%s", "there are no gradients since the last update");
+}
+
 /* 4. Kernels with assertions (-O0) leave a text in the instance before they fail. */
 static int run_body(const call *c, bool report) {
   nnc_instance *instance = c->instance;
@@ -395,6 +407,8 @@ __attribute__((noinline)) static int run(const call *c, const int64_t *sizes, co
     return status;
   if (empty)
     return run_empty(c, report);
+  if ((status = check_waiting(c)))
+    return status;
   if ((status = take_hypers(c, hyper)) || (status = take_inputs(c, inputs)) ||
       (status = take_outputs(c, outputs)) || (status = check_index_spaces(c)) ||
       (status = take_workspace(c)) || (status = run_body(c, report != NULL)))

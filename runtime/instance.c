@@ -167,13 +167,18 @@ static int choose_variant(const nnc_model *model, const char *name, reason why, 
                 model->variants[*variant].target, nnc_cpu_feature_name(missing));
 }
 
+static int initialize(nnc_instance *instance, const nnc_variable *variable) {
+  return nnc_initialize(&variable->init, instance->seed, nnc_init_name(variable->kind, variable->name),
+                        variable->dtype, variable->rank, variable->shape,
+                        instance->variables + variable->offset);
+}
+
 /* Apart from its caller, which moves the floating-point environment. */
 __attribute__((noinline)) static int initialize_variables(nnc_instance *instance, reason why) {
   const nnc_model *model = instance->model;
   for (uint32_t v = 0; v < model->variable_count; ++v) {
     const nnc_variable *variable = &model->variables[v];
-    if (nnc_initialize(&variable->init, instance->seed, variable->name, variable->dtype, variable->rank,
-                       variable->shape, instance->variables + variable->offset))
+    if (initialize(instance, variable))
       return refuse(why, NNC_OUT_OF_MEMORY, "create: no memory for the initial values of '%s'",
                     variable->name);
   }
@@ -317,6 +322,43 @@ int nnc_rt_set(nnc_instance *instance, const char *name, const void *data, uint6
                         (unsigned long long)i, name, ((const uint8_t *)data)[i]);
   if (variable && !status)
     memcpy(instance->variables + variable->offset, data, bytes);
+  nnc_leave(instance);
+  return status;
+}
+
+const nnc_variable *nnc_averaged_parameter(const nnc_model *model, const nnc_variable *average) {
+  const char *name = nnc_init_name(average->kind, average->name);
+  int64_t v = nnc_find_variable(model, name, strlen(name));
+  return v < 0 ? average : &model->variables[v];
+}
+
+/* Apart from its caller, which moves the floating-point environment. */
+__attribute__((noinline)) static int reset(nnc_instance *instance, const nnc_reset *what) {
+  for (uint32_t i = 0; i < what->variable_count; ++i) {
+    const nnc_variable *variable = &instance->model->variables[what->variables[i]];
+    if (initialize(instance, variable))
+      return nnc_fail(instance, NNC_OUT_OF_MEMORY, "reset: no memory for the initial values of '%s'",
+                      variable->name);
+  }
+  return NNC_OK;
+}
+
+int nnc_rt_reset(nnc_instance *instance, const char *name) {
+  int status = nnc_enter(instance);
+  if (status)
+    return status;
+  const nnc_model *model = instance->model;
+  bool known = !name;
+  nnc_fpenv environment = nnc_fp_enter();
+  for (uint32_t r = 0; r < model->reset_count && !status; ++r)
+    if (!name || !strcmp(name, model->resets[r].name)) {
+      known = true;
+      status = reset(instance, &model->resets[r]);
+    }
+  nnc_fp_leave(environment);
+  if (!known)
+    status = nnc_fail(instance, NNC_INVALID_ARGUMENT, "reset: '%s' has no entry '%s' that keeps state",
+                      model->name, name);
   nnc_leave(instance);
   return status;
 }

@@ -23,6 +23,7 @@ int nnc_rt_save(nnc_instance *instance, const char *path, const char *extra_json
 int nnc_rt_load(nnc_instance *instance, const char *path, int parameters_only);
 int nnc_rt_metadata(nnc_instance *instance, const char *path, char *extra_json, uint64_t bytes,
                     uint64_t *needed);
+int nnc_rt_reset(nnc_instance *instance, const char *name);
 int nnc_rt_set_threads(int count);
 
 /* What follows is the runtime's own. */
@@ -68,6 +69,9 @@ uint64_t nnc_dtype_bytes(nnc_dtype dtype);
 
 /* Index of a variable by name, or -1. */
 int64_t nnc_find_variable(const nnc_model *model, const char *name, size_t length);
+
+/* The parameter whose average this variable is. */
+const nnc_variable *nnc_averaged_parameter(const nnc_model *model, const nnc_variable *average);
 
 /* The value of a size; false if it does not fit int64 or is negative. `upper`: leave negative terms out,
  * which bounds it for all smaller sizes. */

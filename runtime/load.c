@@ -318,7 +318,9 @@ static int match(source *s, bool parameters_only) {
   for (uint32_t v = 0; v < model->variable_count; ++v) {
     const nnc_variable *variable = &model->variables[v];
     tensor *t = find_tensor(s, variable->name, strlen(variable->name));
-    if (parameters_only && nnc_is_training_state(variable)) {
+    if (variable->kind == NNC_GRADIENT)
+      continue;
+    if (parameters_only && nnc_is_training_state(variable) && !(t && variable->kind == NNC_AVERAGE)) {
       if (t)
         t->is_training_state = true;
       continue;
@@ -444,6 +446,28 @@ static int read_header(source *s) {
   return NNC_OK;
 }
 
+static bool is_loaded(const source *s, uint32_t variable) {
+  for (size_t i = 0; i < s->tensor_count; ++i)
+    if (s->tensors[i].variable == (int64_t)variable)
+      return true;
+  return false;
+}
+
+/* After the variables of the file: gradients of before are of other parameters, and so are averages. */
+static void settle_training_state(const source *s, bool parameters_only) {
+  uint8_t *variables = s->instance->variables;
+  const nnc_model *model = s->instance->model;
+  for (uint32_t v = 0; v < model->variable_count; ++v) {
+    const nnc_variable *variable = &model->variables[v];
+    if (variable->kind == NNC_GRADIENT)
+      memset(variables + variable->offset, 0, variable->bytes);
+    if (!parameters_only || variable->kind != NNC_AVERAGE || is_loaded(s, v))
+      continue;
+    const nnc_variable *parameter = nnc_averaged_parameter(model, variable);
+    memmove(variables + variable->offset, variables + parameter->offset, variable->bytes);
+  }
+}
+
 static int load(source *s, bool parameters_only) {
   nnc_instance *instance = s->instance;
   const nnc_model *model = instance->model;
@@ -470,6 +494,7 @@ static int load(source *s, bool parameters_only) {
         const nnc_variable *variable = &model->variables[s->tensors[i].variable];
         memcpy(instance->variables + variable->offset, staging + variable->offset, variable->bytes);
       }
+    settle_training_state(s, parameters_only);
     if (!parameters_only)
       instance->seed = seed;
   }

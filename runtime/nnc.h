@@ -25,7 +25,7 @@
 extern "C" {
 #endif
 
-#define NNC_ABI_VERSION 1u
+#define NNC_ABI_VERSION 2u
 
 typedef enum nnc_status {
   NNC_OK = 0,
@@ -95,7 +95,9 @@ typedef enum nnc_function_kind {
   NNC_PREDICT = 0,
   NNC_EVALUATE = 1,
   NNC_STEP = 2,
-  NNC_DEFAULTS = 3
+  NNC_DEFAULTS = 3,
+  NNC_GRADIENTS = 4, /* the first half of a step: adds gradients to the variables of kind NNC_GRADIENT */
+  NNC_UPDATE = 5     /* the second half: updates by the mean of what was added since the last update */
 } nnc_function_kind;
 
 typedef struct nnc_frame nnc_frame; /* runtime/frame.h: what a compiled body receives */
@@ -117,6 +119,7 @@ typedef struct nnc_function {
   uint32_t index_space_count;
   const nnc_dim *index_spaces;
   int (*const *bodies)(const nnc_frame *frame); /* one per variant of the model */
+  int32_t waiting_variable; /* of the halves of a step: index of the count of gradients added; else -1 */
 } nnc_function;
 
 /* One library may hold the code of its functions for several CPUs; create picks by the machine. */
@@ -130,7 +133,10 @@ typedef enum nnc_variable_kind {
   NNC_STATE = 1,
   NNC_SLOT = 2, /* optimizer state of one parameter */
   NNC_STEP_COUNTER = 3,
-  NNC_AVERAGE = 4
+  NNC_AVERAGE = 4, /* of a parameter; until the first update the parameter's initial value */
+  NNC_GRADIENT =
+      5 /* between the halves of a step: the sum of a parameter's gradients, or their count; files do
+                    * not keep it */
 } nnc_variable_kind;
 
 typedef enum nnc_init_kind {
@@ -161,6 +167,13 @@ typedef struct nnc_variable {
 } nnc_variable;
 
 typedef struct nnc_instance nnc_instance;
+
+/* What reset of this name sets back: the state that an entry alone moves on, or "predict" for the model's own. */
+typedef struct nnc_reset {
+  const char *name;
+  uint32_t variable_count;
+  const int64_t *variables; /* indices */
+} nnc_reset;
 
 typedef struct nnc_options {
   uint64_t seed; /* initial values and random operators; same seed, same bits */
@@ -228,14 +241,20 @@ struct nnc_model {
    * one, whatever happens. `extra_json`: a JSON object of strings to keep in the file for the caller, or
    * NULL. */
   int (*save)(nnc_instance *instance, const char *path, const char *extra_json);
-  /* Loads nothing at all unless everything fits. parameters_only: parameters and state alone; the instance
-   * keeps its optimizer state, averages, steps and seed, and those in the file may be of any train block. */
+  /* Loads nothing at all unless everything fits. parameters_only: parameters, state and such averages as the file
+   * has; an average that it has not becomes its parameter's value. The instance keeps its optimizer state, steps and
+   * seed, and what the file has of training may be of any train block. Gradients that wait for an update are
+   * forgotten unless the model's own text accumulates them. */
   int (*load)(nnc_instance *instance, const char *path, int parameters_only);
   /* Reads back `extra_json` of a file ("{}" if it has none). *needed is set to its bytes with the final NUL;
    * the text is written if `bytes` suffices, else NNC_INVALID_ARGUMENT, or NNC_OK when `extra_json` is NULL.
    */
   int (*metadata)(nnc_instance *instance, const char *path, char *extra_json, uint64_t bytes,
                   uint64_t *needed);
+  uint32_t reset_count;
+  const nnc_reset *resets;
+  /* Sets state back to its initial values: that of the entry `name`, or of all if NULL. */
+  int (*reset)(nnc_instance *instance, const char *name);
 };
 
 typedef struct nnc_library {

@@ -274,6 +274,17 @@ static int initialize_orthogonal(const nnc_init *init, uint64_t seed, uint64_t s
   return NNC_OK;
 }
 
+const char *nnc_init_name(nnc_variable_kind kind, const char *name) {
+  /* <train block>.average.<parameter>, and names of train blocks have no dots */
+  const char *at = name;
+  for (int dots = 0; kind == NNC_AVERAGE && dots < 2; ++at) {
+    if (!*at)
+      return name;
+    dots += *at == '.';
+  }
+  return at;
+}
+
 int nnc_initialize(const nnc_init *init, uint64_t seed, const char *name, nnc_dtype dtype, uint32_t rank,
                    const int64_t *shape, void *out) {
   uint64_t stream = nnc_init_stream(name), leading = 1;

@@ -34,7 +34,10 @@ double nnc_normal_quantile(double p);
 /* The stream that the initial values of the variable `name` are drawn from. */
 uint64_t nnc_init_stream(const char *name);
 
-/* Fills a variable with its initial values. NNC_OK, or NNC_OUT_OF_MEMORY (orthogonal matrices need scratch).
+/* The name whose stream a variable draws from: that of its parameter for an average, else its own. */
+const char *nnc_init_name(nnc_variable_kind kind, const char *name);
+
+/* Fills a variable with its initial values, drawn from the stream of `name`. NNC_OK, or NNC_OUT_OF_MEMORY (orthogonal matrices need scratch).
  */
 int nnc_initialize(const nnc_init *init, uint64_t seed, const char *name, nnc_dtype dtype, uint32_t rank,
                    const int64_t *shape, void *out);

@@ -28,7 +28,7 @@ extern const char *const nnc_file_dtypes[]; /* by nnc_dtype: "F32" */
 
 /* Parameters and state make the model; the rest serves its training. */
 static inline bool nnc_is_training_state(const nnc_variable *variable) {
-  return variable->kind != NNC_PARAMETER && variable->kind != NNC_STATE;
+  return variable->kind == NNC_SLOT || variable->kind == NNC_STEP_COUNTER || variable->kind == NNC_AVERAGE;
 }
 
 void nnc_checksum_text(uint64_t checksum, char digits[NNC_CHECKSUM_DIGITS]);

@@ -142,7 +142,8 @@ static void put_tensor(text *out, const nnc_variable *variable, uint64_t begin) 
   for (uint64_t width_ = 8; width_ > 0; width_ /= 2)                                                         \
     for (uint32_t v_ = 0; v_ < (model)->variable_count; ++v_)                                                \
       for (const nnc_variable *variable = &(model)->variables[v_];                                           \
-           variable && nnc_dtype_bytes(variable->dtype) == width_; variable = NULL)
+           variable && variable->kind != NNC_GRADIENT && nnc_dtype_bytes(variable->dtype) == width_;         \
+           variable = NULL)
 
 /* Steps 1 and 2. */
 static int build_header(nnc_instance *instance, const char *extra, text *out) {

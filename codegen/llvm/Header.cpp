@@ -1,8 +1,8 @@
 // Header.cpp: the C header of a library. It needs nothing else of nnc, is clean C99 and C++17 under -Wpedantic, and
 // documents each function with the words of the text.
 #include "codegen/llvm/HostModule.h"
-#include "ir/ops/Structure.h"
 #include "codegen/llvm/Names.h"
+#include "ir/ops/Structure.h"
 #include "runtime/nnc.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -53,6 +53,7 @@ private:
   void structure(const StructInterface &structure, const ModelInterface &model);
   void fixedFunctions(const ModelInterface &model);
   void function(const FunctionInterface &function, const ModelInterface &model);
+  void training(const FunctionInterface &function, const ModelInterface &model);
 
   /// Documentation of a user's, every line of it.
   void comment(StringRef text, StringRef indent = "") {
@@ -131,7 +132,7 @@ void HeaderWriter::status(const ModelInterface &model) {
 }
 
 void HeaderWriter::constants(const ModelInterface &model) {
-  uint64_t parameters = 0, bytes[5] = {};
+  uint64_t parameters = 0, bytes[NNC_GRADIENT + 1] = {};
   for (VariableOp variable : model.variables()) {
     auto type = cast<RankedTensorType>(variable.getType());
     bytes[unsigned(variable.getKind())] += bytesOf(type);
@@ -144,8 +145,9 @@ void HeaderWriter::constants(const ModelInterface &model) {
   define("PARAMETER_COUNT", parameters, "numbers that training adapts");
   define("PARAMETER_BYTES", bytes[NNC_PARAMETER], "the same in bytes");
   define("STATE_BYTES", bytes[NNC_STATE], "state beside parameters, such as running statistics");
-  define("OPTIMIZER_BYTES", bytes[NNC_SLOT] + bytes[NNC_STEP_COUNTER] + bytes[NNC_AVERAGE],
-         "optimizer state, step counters and averages");
+  define("OPTIMIZER_BYTES",
+         bytes[NNC_SLOT] + bytes[NNC_STEP_COUNTER] + bytes[NNC_AVERAGE] + bytes[NNC_GRADIENT],
+         "optimizer state, step counters, averages and gradients kept");
 
   // Where every run-time dimension has a bound the largest workspace is a constant as well.
   llvm::StringMap<int64_t> bounds;
@@ -261,6 +263,14 @@ void HeaderWriter::fixedFunctions(const ModelInterface &model) {
       "Threads the library may use, the caller's included; 0: by NNC_THREADS or the machine. Results never\n"
       "depend on it.",
       "int", "set_threads", {"int count"});
+  if (model.resets.empty())
+    return;
+  std::string entries;
+  for (const ResetInterface &reset : model.resets)
+    entries += (entries.empty() ? "\"" : ", \"") + reset.name + "\"";
+  function("Sets the state that an entry keeps between its calls back to what it was at first. entry: " +
+               entries + ",\nor NULL for all.",
+           "int", "reset", {instance, "const char *entry"});
 }
 
 void HeaderWriter::valueComment(const ValueInterface &value) {
@@ -276,6 +286,23 @@ void HeaderWriter::valueComment(const ValueInterface &value) {
   out << '\n';
 }
 
+/// What a function of a train block does.
+void HeaderWriter::training(const FunctionInterface &function, const ModelInterface &model) {
+  StringRef block = StringRef(function.name).rsplit('_').first;
+  std::string sums = block.str() + ".gradient.<parameter>", p = model.prefix;
+  if (function.op.getKind() == FunctionKind::Step)
+    out << "/// One step of training.\n";
+  else if (function.op.getKind() == FunctionKind::Gradients)
+    out << "/// The first half of " << p << "_" << block << "_step: gradients are added to the variables '"
+        << sums << "',\n/// which " << p << "_get and " << p
+        << "_set reach, to be summed over machines for instance. "
+        << "The first call after an\n/// update begins the sums anew; no parameter changes.\n";
+  else
+    out << "/// The second half of " << p << "_" << block
+        << "_step: updates the parameters by the mean of the gradients "
+        << "that were\n/// added since the last update.\n";
+}
+
 void HeaderWriter::function(const FunctionInterface &function, const ModelInterface &model) {
   FuncOp op = function.op;
   if (!function.hyperDefaults.empty()) {
@@ -288,7 +315,7 @@ void HeaderWriter::function(const FunctionInterface &function, const ModelInterf
   else if (op.getKind() == FunctionKind::Evaluate)
     out << "/// Computes losses and metrics; changes nothing.\n";
   else
-    out << "/// One step of training.\n";
+    training(function, model);
   for (const ValueInterface &value : function.inputs)
     valueComment(value);
   for (const ValueInterface &value : function.outputs)
@@ -297,8 +324,8 @@ void HeaderWriter::function(const FunctionInterface &function, const ModelInterf
     out << "/// " << function.hyperName << ": NULL for the defaults\n";
   if (!function.reportType.empty())
     out << "/// " << function.reportName << ": NULL if "
-        << (op.getKind() == FunctionKind::Step ? "not wanted, which saves computing metrics\n"
-                                               : "not wanted\n");
+        << (op.getKind() == FunctionKind::Evaluate ? "not wanted\n"
+                                                   : "not wanted, which saves computing metrics\n");
 
   std::vector<std::string> parameters = {model.typeName + " *" + function.instanceName};
   for (const std::string &name : function.symbolNames)

@@ -1,8 +1,8 @@
 // HostModule.cpp: puts the host code of a library together.
 #include "codegen/llvm/HostModule.h"
+#include "codegen/llvm/HostBuilder.h"
 #include "ir/ops/Shape.h"
 #include "ir/ops/Structure.h"
-#include "codegen/llvm/HostBuilder.h"
 
 using namespace mlir;
 using llvm::StringRef;
@@ -40,6 +40,8 @@ LLVM::LLVMFuncOp HostBuilder::runtime(StringRef name) {
       return functionType(i32, {p, i32, p});
     if (name == "get" || name == "set")
       return functionType(i32, {p, p, p, i64});
+    if (name == "reset")
+      return functionType(i32, {p, p});
     if (name == "load")
       return functionType(i32, {p, p, i32});
     if (name == "metadata")

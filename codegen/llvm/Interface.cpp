@@ -1,7 +1,7 @@
 // Interface.cpp: from the functions of an nn module to those of C.
 #include "codegen/llvm/Interface.h"
-#include "ir/ops/Structure.h"
 #include "codegen/llvm/Names.h"
+#include "ir/ops/Structure.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
@@ -65,6 +65,8 @@ std::vector<std::string> LibraryInterface::exportedNames() const {
   for (const ModelInterface &model : models) {
     for (StringRef name : fixedFunctionNames())
       names.push_back(model.prefix + "_" + name.str());
+    if (!model.resets.empty())
+      names.push_back(model.prefix + "_reset");
     for (const FunctionInterface &function : model.functions) {
       if (!function.isInternal())
         names.push_back(function.cName);
@@ -246,6 +248,12 @@ static FailureOr<ModelInterface> modelOf(ModelOp op) {
   }
   for (FuncOp function : op.getBody().getOps<FuncOp>())
     model.functions.push_back(functionOf(function, model));
+  if (auto resets = op->getAttrOfType<DictionaryAttr>("nn.resets"))
+    for (NamedAttribute reset : resets) {
+      model.resets.push_back({reset.getName().str(), {}});
+      for (auto variable : cast<ArrayAttr>(reset.getValue()).getAsRange<FlatSymbolRefAttr>())
+        model.resets.back().variables.push_back(model.variableIndex(variable.getValue()));
+    }
   decideStructs(model);
   return model;
 }
@@ -271,6 +279,8 @@ static LogicalResult checkUnique(const LibraryInterface &library) {
     declare(model.typeName);
     for (StringRef name : fixedFunctionNames())
       declare(model.prefix + "_" + name.str());
+    if (!model.resets.empty())
+      declare(model.prefix + "_reset");
     for (StringRef name : {"options", "status"})
       declare(model.prefix + "_" + name.str());
     for (const StructInterface &s : model.structs)

@@ -54,6 +54,12 @@ struct SymbolInterface {
   int64_t bound;
 };
 
+/// State that `reset` of this name sets back, as indices of variables.
+struct ResetInterface {
+  std::string name;
+  std::vector<int64_t> variables;
+};
+
 struct ModelInterface {
   mutable ModelOp op;
   std::string prefix;   // of functions and structs: "mini_gpt"
@@ -62,6 +68,7 @@ struct ModelInterface {
   std::vector<SymbolInterface> symbols;
   std::vector<FunctionInterface> functions;
   std::vector<StructInterface> structs;
+  std::vector<ResetInterface> resets;
   std::string documentation;
 
   std::string macro(llvm::StringRef name) const; // "MINI_GPT_" + name

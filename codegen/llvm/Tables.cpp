@@ -1,7 +1,7 @@
 // Tables.cpp: what nnc_describe() shows of a library: models, functions, values, variables, kernel calls (nnc.h).
 #include "codegen/llvm/HostBuilder.h"
-#include "ir/ops/Structure.h"
 #include "ir/Provenance.h"
+#include "ir/ops/Structure.h"
 #include "runtime/nnc.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
@@ -40,9 +40,11 @@ nnc_role roleOf(StringRef role) {
 }
 
 // The dialect's enums are numbered as those of nnc.h.
-static_assert(int(FunctionKind::Defaults) == NNC_DEFAULTS && int(FunctionKind::Step) == NNC_STEP);
+static_assert(int(FunctionKind::Defaults) == NNC_DEFAULTS && int(FunctionKind::Step) == NNC_STEP &&
+              int(FunctionKind::Gradients) == NNC_GRADIENTS && int(FunctionKind::Update) == NNC_UPDATE);
 static_assert(int(VariableKind::Average) == NNC_AVERAGE &&
-              int(VariableKind::StepCounter) == NNC_STEP_COUNTER);
+              int(VariableKind::StepCounter) == NNC_STEP_COUNTER &&
+              int(VariableKind::Gradient) == NNC_GRADIENT);
 static_assert(int(InitKind::Values) == NNC_INIT_VALUES && int(InitKind::Truncated) == NNC_INIT_TRUNCATED);
 
 class ModelTables {
@@ -65,6 +67,7 @@ private:
   std::vector<StructConstant<nnc_dim>> indexSpaces(const FunctionInterface &function);
   Address symbols();
   Address variables();
+  Address resets();
   Address kernelCalls(size_t &count);
 
   HostBuilder &host;
@@ -186,6 +189,7 @@ StructConstant<nnc_function> ModelTables::function(const FunctionInterface &func
   constant.set(&nnc_function::workspace, dim(workspace ? *Dim::parse(workspace.getText()) : Dim()));
   constant.set(&nnc_function::defaults, op.getDefaults() ? model.functionIndex(*op.getDefaults()) : -1);
   constant.set(&nnc_function::step_variable, op.getStep() ? model.variableIndex(*op.getStep()) : -1);
+  constant.set(&nnc_function::waiting_variable, op.getWaiting() ? model.variableIndex(*op.getWaiting()) : -1);
   constant.set(&nnc_function::index_space_count, spaces.size());
   constant.set(&nnc_function::index_spaces,
                host.globals.array(named(function.name + ".index_spaces"), spaces));
@@ -232,6 +236,18 @@ Address ModelTables::variables() {
     list.push_back(constant);
   }
   return host.globals.array(named("variables"), list);
+}
+
+Address ModelTables::resets() {
+  std::vector<StructConstant<nnc_reset>> list;
+  for (const ResetInterface &reset : model.resets) {
+    StructConstant<nnc_reset> constant;
+    constant.set(&nnc_reset::name, text(reset.name)).set(&nnc_reset::variable_count, reset.variables.size());
+    constant.set(&nnc_reset::variables,
+                 host.globals.integers(named("resets." + reset.name), reset.variables));
+    list.push_back(constant);
+  }
+  return host.globals.array(named("resets"), list);
 }
 
 /// Which line each kernel call came from, and by which rule.
@@ -305,6 +321,8 @@ Address ModelTables::build(llvm::ArrayRef<std::vector<std::string>> bodies) {
   constant.set(&nnc_model::get, runtime("get")).set(&nnc_model::set, runtime("set"));
   constant.set(&nnc_model::save, runtime("save")).set(&nnc_model::load, runtime("load"));
   constant.set(&nnc_model::metadata, runtime("metadata"));
+  constant.set(&nnc_model::reset_count, model.resets.size()).set(&nnc_model::resets, resets());
+  constant.set(&nnc_model::reset, runtime("reset"));
   return host.globals.array(modelSymbol(model), constant.constant());
 }
 

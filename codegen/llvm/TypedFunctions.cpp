@@ -29,6 +29,8 @@ public:
     forward("load", host.i32, {host.pointer, host.pointer, host.i32});
     forward("metadata", host.i32, {host.pointer, host.pointer, host.pointer, host.i64, host.pointer});
     forward("set_threads", host.i32, {host.i32});
+    if (!model.resets.empty())
+      forward("reset", host.i32, {host.pointer, host.pointer});
     for (auto [index, function] : llvm::enumerate(model.functions)) {
       if (!function.isInternal())
         call(index, function);

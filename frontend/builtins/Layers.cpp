@@ -7,6 +7,9 @@ using namespace nnc::ast;
 template <LayerValue::View View> static Datum viewOf(BuiltinCall &c) {
   if (!c[0].value.isLayerLike())
     return c.e.fail(c[0].range, "'" + c.builtin.name + "' takes a layer, found " + describe(c[0].value));
+  if (View == LayerValue::View::Averaged && !c.e.model.hasAverages)
+    return c.e.fail(c.range, "no train block of model '" + c.e.model.decl->name.text +
+                                 "' keeps averages; write 'average decay: 0.999' in it");
   return Datum::ofLayer(c.e.makeView(View, c.e.asLayer(c[0].value, c[0].range), c.range));
 }
 
@@ -28,7 +31,7 @@ llvm::ArrayRef<Builtin> nnc::layerBuiltins() {
       {"eval_mode", "layer", viewOf<LayerValue::View::Eval>, true},
       {"train_mode", "layer", viewOf<LayerValue::View::Train>, true},
       {"clone", "layer", cloned, true},
-      {"averaged", "layer", nullptr, true},
+      {"averaged", "layer", viewOf<LayerValue::View::Averaged>, true},
       {"checkpoint", "value", nullptr, true},
       {"attention", "q, k, v", nullptr},
       {"conv2d", "x, filter", nullptr},

@@ -29,8 +29,11 @@ Tensor initialValue(VariableOp variable, uint64_t seed) {
       values.push_back(value.convertToDouble());
   nnc_init how = {kindOf(init.getKind()), init.getA().convertToDouble(), init.getB().convertToDouble(),
                   values.data()};
-  int status = nnc_initialize(&how, seed, variable.getSymName().str().c_str(), NNC_F64,
-                              static_cast<uint32_t>(type.getRank()), tensor.shape.data(), tensor.data.data());
+  std::string name = variable.getSymName().str();
+  const char *drawnFor =
+      nnc_init_name(variable.getKind() == VariableKind::Average ? NNC_AVERAGE : NNC_PARAMETER, name.c_str());
+  int status = nnc_initialize(&how, seed, drawnFor, NNC_F64, static_cast<uint32_t>(type.getRank()),
+                              tensor.shape.data(), tensor.data.data());
   if (status != NNC_OK)
     llvm::report_fatal_error("no memory for the initial values of a variable");
   for (double &number : tensor.data)

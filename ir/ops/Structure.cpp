@@ -69,7 +69,7 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
     return failure();
   std::optional<FunctionKind> kind = symbolizeFunctionKind(keyword);
   if (!kind)
-    return parser.emitError(place, "expected predict, evaluate, step or defaults, found '") << keyword << "'";
+    return parser.emitError(place, "expected predict, evaluate, step, defaults, gradients or update, found '") << keyword << "'";
   result.addAttribute(getKindAttrName(result.name), FunctionKindAttr::get(parser.getContext(), *kind));
   auto buildType = [](Builder &builder, llvm::ArrayRef<Type> arguments, llvm::ArrayRef<Type> results,
                       function_interface_impl::VariadicFlag,

@@ -29,7 +29,8 @@ def NN_ModelOp : NN_StructureOp<"model", [IsolatedFromAbove, Symbol, SymbolTable
 def NN_VariableOp : NN_StructureOp<"variable", [Symbol, HasParent<"ModelOp">]> {
   let summary = "something an instance remembers between calls";
   let description = [{
-    A parameter, state, an optimizer's slot, a step counter or a moving average. The name is the promise of files.
+    A parameter, state, an optimizer's slot, a step counter, a moving average, or a gradient between the two halves of
+    a step (with the count of them), which files do not keep. The name is the promise of files.
     `offset` (bytes in the instance's block) is set by nn-plan-memory.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, NN_VariableKindAttr:$kind, TypeAttrOf<NN_Tensor>:$type,
@@ -45,10 +46,13 @@ def NN_FuncOp : NN_StructureOp<"func", [FunctionOpInterface, IsolatedFromAbove, 
     Arguments carry `nn.name`, `nn.role` (input, seed or hyper; input if absent), `nn.default` and `nn.doc`; results
     carry `nn.name` and `nn.role` (output, loss, metric or metric_count). A step function names the counter it
     advances (`step`) and the function that computes its hypers' defaults, if they are not constants (`defaults`).
+    The halves of a step, gradients and update, name the variable that counts the gradients that wait for the update
+    (`waiting`).
     `workspace` (bytes) is set by nn-plan-memory.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<FunctionType>:$function_type, NN_FunctionKindAttr:$kind,
                        OptionalAttr<FlatSymbolRefAttr>:$step, OptionalAttr<FlatSymbolRefAttr>:$defaults,
+                       OptionalAttr<FlatSymbolRefAttr>:$waiting,
                        OptionalAttr<NN_DimAttr>:$workspace,
                        OptionalAttr<DictArrayAttr>:$arg_attrs, OptionalAttr<DictArrayAttr>:$res_attrs);
   let regions = (region SizedRegion<1>:$body);

@@ -130,7 +130,7 @@ nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i
 // -----
 
 nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i64: 0>} {
-  // expected-error@below {{expected predict, evaluate, step or defaults, found 'train'}}
+  // expected-error@below {{expected predict, evaluate, step, defaults, gradients or update, found 'train'}}
   nn.func train @kind() {
     nn.return
   }

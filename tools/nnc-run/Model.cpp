@@ -68,6 +68,8 @@ const char *kindName(nnc_function_kind kind) {
   case NNC_PREDICT: return "predict";
   case NNC_EVALUATE: return "evaluate";
   case NNC_STEP: return "train";
+  case NNC_GRADIENTS: return "gradients";
+  case NNC_UPDATE: return "update";
   case NNC_DEFAULTS: break;
   }
   return "defaults";

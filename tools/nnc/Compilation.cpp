@@ -1,9 +1,9 @@
 // Compilation.cpp: the stages of the compiler in order.
 #include "tools/nnc/Compilation.h"
-#include "ir/ops/Structure.h"
 #include "codegen/halide/Targets.h"
 #include "codegen/llvm/Object.h"
 #include "frontend/Frontend.h"
+#include "ir/ops/Structure.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
@@ -128,6 +128,7 @@ Compilation::Status Compilation::parseText() {
   frontendOptions.mainFile = options.input;
   frontendOptions.defines = options.defines;
   frontendOptions.f64 = options.f64;
+  frontendOptions.splitsSteps = options.splitsSteps;
   frontendOptions.diagnostics.colour = options.colour;
   frontendOptions.diagnostics.warningFlags = options.warnings;
   frontend = std::make_unique<Frontend>(std::move(frontendOptions), llvm::errs());

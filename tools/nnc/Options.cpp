@@ -52,6 +52,10 @@ struct CommandLine {
       cl::value_desc("0..3"),
       cl::cat(category),
       cl::desc("0: a kernel per op, checked; 1: fusion; 2 (default): schedules; 3: more")};
+  cl::opt<bool> splitsSteps{
+      "split-step", cl::cat(category),
+      cl::desc("Make <train>_gradients and <train>_update beside each <train>_step, so that "
+               "gradients can be summed over machines in between")};
   cl::opt<std::string> dtype{"dtype", cl::desc("What `f` is in the text: f32 (default) or f64"),
                              cl::init("f32"), cl::value_desc("type"), cl::cat(category)};
   cl::list<std::string> targets{
@@ -171,6 +175,7 @@ bool convert(CommandLine &line, Options &options) {
     return false;
   }
   options.f64 = line.dtype == "f64";
+  options.splitsSteps = line.splitsSteps;
   options.targets.assign(line.targets.begin(), line.targets.end());
   if (options.targets.empty())
     options.targets.push_back("host");
