@@ -1,9 +1,9 @@
 // Structure.cpp: models, variables, functions, kernels.
-#include "ir/Dialect.h"
-#include "ir/ops/Shape.h"
 #include "ir/ops/Structure.h"
+#include "ir/Dialect.h"
 #include "ir/KernelRegion.h"
 #include "ir/Provenance.h"
+#include "ir/ops/Shape.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/FunctionImplementation.h"
@@ -69,7 +69,8 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
     return failure();
   std::optional<FunctionKind> kind = symbolizeFunctionKind(keyword);
   if (!kind)
-    return parser.emitError(place, "expected predict, evaluate, step, defaults, gradients or update, found '") << keyword << "'";
+    return parser.emitError(place, "expected predict, evaluate, step, defaults, gradients or update, found '")
+           << keyword << "'";
   result.addAttribute(getKindAttrName(result.name), FunctionKindAttr::get(parser.getContext(), *kind));
   auto buildType = [](Builder &builder, llvm::ArrayRef<Type> arguments, llvm::ArrayRef<Type> results,
                       function_interface_impl::VariadicFlag,

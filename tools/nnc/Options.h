@@ -34,7 +34,7 @@ struct Options {
   From from = From::Graph;
   unsigned optLevel = 2;
   bool f64 = false;
-  bool splitsSteps = false; // functions for the two halves of each train block's step
+  bool splitsSteps = false;         // functions for the two halves of each train block's step
   std::vector<std::string> targets; // names for --target, as given: "host"
   std::vector<std::string> defines;
   std::vector<std::string> warnings; // what followed -W
