@@ -71,6 +71,18 @@ private:
     os << "]" << tensor.getElementType();
   }
 
+  void spell(Attribute attribute) {
+    if (auto dim = dyn_cast<DimValueAttr>(attribute)) {
+      spell(*Dim::parse(dim.getText()));
+    } else if (auto list = dyn_cast<ArrayAttr>(attribute)) {
+      os << "[";
+      llvm::interleave(list, os, [&](Attribute element) { spell(element); }, ", ");
+      os << "]";
+    } else {
+      os << attribute;
+    }
+  }
+
   void spell(Operation &op) {
     os << op.getName() << "(";
     llvm::interleave(
@@ -78,10 +90,7 @@ private:
     os << ")";
     for (NamedAttribute attribute : op.getAttrs()) {
       os << " " << attribute.getName().getValue() << "=";
-      if (auto dim = dyn_cast<DimValueAttr>(attribute.getValue()))
-        spell(*Dim::parse(dim.getText()));
-      else
-        os << attribute.getValue();
+      spell(attribute.getValue());
     }
     os << " -> ";
     for (Value result : op.getResults()) {

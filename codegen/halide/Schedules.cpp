@@ -193,6 +193,8 @@ void scheduleColumns(LoopNest &nest, const KernelTarget &target) {
   for (Reduction &reduction : nest.reductions) {
     Func &result = reduction.result;
     result.compute_at(out, level).store_in(MemoryType::Register).vectorize(x, lanes, Guard);
+    for (const Loop &loop : outer) // one turn each, which bounds of run-time sizes do not let Halide see
+      result.bound_extent(loop.var, 1);
     std::vector<VarOrRVar> inner = {x};
     inner.insert(inner.end(), reduction.loops.begin(), reduction.loops.end());
     result.update().reorder(inner).vectorize(x, lanes, Guard);

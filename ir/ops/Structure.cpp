@@ -141,6 +141,14 @@ static StringRef firstUndeclared(const Dim &dim, ArrayAttr symbols) {
   return {};
 }
 
+/// The sizes that an op names beside its types.
+static Dims dimsInAttributes(Operation *op) {
+  Dims dims;
+  for (NamedAttribute attribute : op->getAttrs())
+    attribute.getValue().walk([&](DimValueAttr dim) { dims.push_back(*Dim::parse(dim.getText())); });
+  return dims;
+}
+
 LogicalResult FuncOp::verifyRegions() {
   auto model = dyn_cast_or_null<ModelOp>((*this)->getParentOp());
   if (!model)
@@ -166,8 +174,9 @@ LogicalResult FuncOp::verifyRegions() {
   if (failed(checkTypes(*this, getArgumentTypes())))
     return failure();
   WalkResult result = getBody().walk([&](Operation *op) -> WalkResult {
-    if (auto size = dyn_cast<SizeOp>(op); size && failed(check(op, *Dim::parse(size.getDim().getText()))))
-      return failure();
+    for (const Dim &dim : dimsInAttributes(op))
+      if (failed(check(op, dim)))
+        return failure();
     return checkTypes(op, op->getResultTypes());
   });
   return failure(result.wasInterrupted());
@@ -219,8 +228,8 @@ SmallVector<std::string> KernelOp::runtimeDims() {
   addTypes(getInputs().getTypes());
   addTypes(getOutputs().getTypes());
   for (Operation &op : getBody().front()) {
-    if (auto size = dyn_cast<SizeOp>(op))
-      addDim(*Dim::parse(size.getDim().getText().getValue()));
+    for (const Dim &dim : dimsInAttributes(&op))
+      addDim(dim);
     addTypes(op.getResultTypes());
   }
   return names;

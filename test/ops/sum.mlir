@@ -31,6 +31,12 @@ nn.model @op attributes {source_name = "Op", symbols = ["batch"], bounds = array
     nn.return %y : tensor<4xf64>
   }
 
+  nn.func predict @first_of_run_time(%x: tensor<3x6x?xf64, #nn.dims<3, 6, batch>> {nn.name = "x"})
+      -> (tensor<6x?xf64, #nn.dims<6, batch>> {nn.name = "y"}) {
+    %y = nn.sum %x over [0] : tensor<3x6x?xf64, #nn.dims<3, 6, batch>>
+    nn.return %y : tensor<6x?xf64, #nn.dims<6, batch>>
+  }
+
   nn.func predict @unit(%x: tensor<4x1xf64> {nn.name = "x"})
       -> (tensor<4xf64> {nn.name = "y"}) {
     %y = nn.sum %x over [1] : tensor<4x1xf64>

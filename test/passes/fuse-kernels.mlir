@@ -280,3 +280,34 @@ nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
     nn.return %x : tensor<4x6xf32>
   }
 }
+
+// -----
+
+// Pooling: windows are read where they are folded, forwards and backwards; nothing is laid out in memory, and the
+// gradient is one reduction over the windows that an element is in.
+// CHECK-LABEL: @pool
+nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i64: 0>} {
+  nn.func predict @pool(%x: tensor<?x9x5xf32, #nn.dims<batch, 9, 5>>, %dy: tensor<?x4x5xf32, #nn.dims<batch, 4, 5>>)
+      -> (tensor<?x4x5xf32, #nn.dims<batch, 4, 5>>, tensor<?x9x5xf32, #nn.dims<batch, 9, 5>>) {
+    // CHECK: %[[Y:.*]] = nn.kernel
+    // CHECK-NEXT: nn.access {{.*}} [d0, 2*d1 + d2, d3]
+    // CHECK-NEXT: nn.max
+    // CHECK-NEXT: nn.yield
+    // CHECK: %[[D:.*]] = nn.kernel
+    // CHECK-NEXT: nn.access {{.*}} [d1, (-1*d0 + d2) over 2, d3]
+    // CHECK: nn.sum
+    // CHECK-NEXT: nn.yield
+    // CHECK-NOT: nn.kernel
+    // CHECK: nn.return %[[Y]], %[[D]]
+    %w = nn.access %x [d0, 2*d1 + d2, d3] else 0.0 : tensor<?x9x5xf32, #nn.dims<batch, 9, 5>> -> tensor<?x4x3x5xf32, #nn.dims<batch, 4, 3, 5>>
+    %y = nn.max %w over [2] : tensor<?x4x3x5xf32, #nn.dims<batch, 4, 3, 5>>
+    %g = nn.access %dy [d1, (-1*d0 + d2) over 2, d3] else 0.0 : tensor<?x4x5xf32, #nn.dims<batch, 4, 5>> -> tensor<3x?x9x5xf32, #nn.dims<3, batch, 9, 5>>
+    %m = nn.access %y [d1, (-1*d0 + d2) over 2, d3] else 0.0 : tensor<?x4x5xf32, #nn.dims<batch, 4, 5>> -> tensor<3x?x9x5xf32, #nn.dims<3, batch, 9, 5>>
+    %b = nn.broadcast %x dims [1, 2, 3] : tensor<?x9x5xf32, #nn.dims<batch, 9, 5>> -> tensor<3x?x9x5xf32, #nn.dims<3, batch, 9, 5>>
+    %c = nn.compare eq %b, %m : tensor<3x?x9x5xf32, #nn.dims<3, batch, 9, 5>>
+    %f = nn.cast %c : tensor<3x?x9x5xi1, #nn.dims<3, batch, 9, 5>> -> tensor<3x?x9x5xf32, #nn.dims<3, batch, 9, 5>>
+    %p = nn.mul %f, %g : tensor<3x?x9x5xf32, #nn.dims<3, batch, 9, 5>>
+    %d = nn.sum %p over [0] : tensor<3x?x9x5xf32, #nn.dims<3, batch, 9, 5>>
+    nn.return %y, %d : tensor<?x4x5xf32, #nn.dims<batch, 4, 5>>, tensor<?x9x5xf32, #nn.dims<batch, 9, 5>>
+  }
+}
