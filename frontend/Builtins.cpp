@@ -141,7 +141,7 @@ Datum nnc::callBuiltin(Elaborator &e, const Builtin &builtin, Range range, const
 
 static llvm::ArrayRef<llvm::ArrayRef<Builtin>> tables() {
   static const llvm::ArrayRef<Builtin> all[] = {reductionBuiltins(), shapeBuiltins(), compileTimeBuiltins(),
-                                                valueBuiltins(), layerBuiltins()};
+                                                valueBuiltins(),     layerBuiltins(), attentionBuiltins()};
   return all;
 }
 

@@ -45,6 +45,7 @@ llvm::ArrayRef<Builtin> shapeBuiltins();
 llvm::ArrayRef<Builtin> compileTimeBuiltins();
 llvm::ArrayRef<Builtin> valueBuiltins();
 llvm::ArrayRef<Builtin> layerBuiltins();
+llvm::ArrayRef<Builtin> attentionBuiltins();
 
 // Axes (builtins/Axes.cpp). Nothing after an error.
 

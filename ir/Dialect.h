@@ -51,6 +51,9 @@ template <typename ConcreteOp> class IndexMap : public mlir::OpTrait::TraitBase<
 template <typename ConcreteOp>
 class Contraction : public mlir::OpTrait::TraitBase<ConcreteOp, Contraction> {};
 
+template <typename ConcreteOp>
+class WholeKernel : public mlir::OpTrait::TraitBase<ConcreteOp, WholeKernel> {};
+
 /// Marks ops that hold or connect computations (functions, variables, kernels) instead of being one.
 template <typename ConcreteOp>
 class IsStructure : public mlir::OpTrait::TraitBase<ConcreteOp, IsStructure> {};

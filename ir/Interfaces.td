@@ -62,6 +62,10 @@ def NN_IndexMap : NativeOpTrait<"IndexMap"> { let cppNamespace = "::nnc"; }
 // An op that sums products of two operands: matmul, and what computes like one. Its operands lie in memory.
 def NN_Contraction : NativeOpTrait<"Contraction"> { let cppNamespace = "::nnc"; }
 
+// An op that is a kernel of its own: its emitter writes the loops and schedules of all its results. Index maps may
+// stand where it reads its operands, nothing else joins it.
+def NN_WholeKernel : NativeOpTrait<"WholeKernel"> { let cppNamespace = "::nnc"; }
+
 def ReferenceOpInterface : OpInterface<"ReferenceOpInterface"> {
   let cppNamespace = "::nnc";
   let description = [{

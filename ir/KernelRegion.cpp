@@ -33,7 +33,7 @@ bool isReadInPlace(KernelOp kernel, unsigned index) {
     if (dimsOf(result) != dims)
       return false;
   KernelShape shape = KernelShape::of(kernel);
-  if (shape.kind == KernelKind::Reduction && dims != shape.rows)
+  if (shape.kind == KernelKind::Whole || (shape.kind == KernelKind::Reduction && dims != shape.rows))
     return false;
   return llvm::all_of(argument.getUsers(), [&](Operation *user) {
     return isa<YieldOp>(user) || (isa<ElementwiseOpInterface>(user) && dimsOf(user->getResult(0)) == dims);
@@ -68,7 +68,7 @@ public:
       if (!visit(op))
         return std::nullopt;
     for (Value result : results)
-      if (!isLoopSize(dimsOf(result)))
+      if (shape.kind != KernelKind::Whole && !isLoopSize(dimsOf(result)))
         return refuse("a result has sizes " + dimsText(dimsOf(result)) + ", the loops have " +
                       dimsText(shape.space));
     return shape;
@@ -102,16 +102,18 @@ private:
   bool findAnchors() {
     for (Operation *op : ops) {
       auto reducing = dyn_cast<ReducingOpInterface>(op);
-      if (!reducing && !op->hasTrait<Contraction>())
+      if (!reducing && !op->hasTrait<Contraction>() && !op->hasTrait<WholeKernel>())
         continue;
-      KernelKind kind = reducing ? KernelKind::Reduction : KernelKind::Contraction;
+      KernelKind kind = reducing                      ? KernelKind::Reduction
+                        : op->hasTrait<WholeKernel>() ? KernelKind::Whole
+                                                      : KernelKind::Contraction;
       Dims space = dimsOf(reducing ? op->getOperand(0) : op->getResult(0));
       SmallVector<int64_t> axes = reducing ? reducing.reducedAxes() : SmallVector<int64_t>();
       if (shape.anchors.empty()) {
         shape.kind = kind;
         shape.space = space;
         shape.reducedAxes = axes;
-      } else if (shape.kind != kind || kind == KernelKind::Contraction) {
+      } else if (shape.kind != kind || kind != KernelKind::Reduction) {
         return fail(
             op,
             ("is a second anchor beside '" + shape.anchors.front()->getName().getStringRef() + "'").str());
@@ -132,6 +134,8 @@ private:
   bool visit(Operation *op) {
     if (op->hasTrait<IndexMap>())
       return visitMap(op);
+    if (shape.kind == KernelKind::Whole)
+      return visitWhole(op);
     if (isa<ReducingOpInterface>(op))
       return visitReducing(op);
     if (op->hasTrait<Contraction>())
@@ -195,6 +199,18 @@ private:
       if (levels.count(operand))
         return fail(op, "reads its operands from memory, and one is computed in the kernel");
     levels[op->getResult(0)] = Level::Space;
+    return true;
+  }
+
+  bool visitWhole(Operation *op) {
+    if (!op->hasTrait<WholeKernel>())
+      return fail(op, ("stands beside '" + shape.anchors.front()->getName().getStringRef() +
+                       "', which is a kernel of its own")
+                          .str());
+    if (llvm::any_of(results, [&](Value result) { return result.getDefiningOp() != op; }))
+      return fail(op, "is a kernel of its own, and a result is not among its results");
+    for (Value result : op->getResults())
+      levels[result] = Level::Space;
     return true;
   }
 

@@ -2,21 +2,23 @@
 // generation relies on.
 //
 // A kernel is one loop nest; everything in it is computed where it is needed, at the coordinates of the loops, and
-// only results are stored. Its ops are of four sorts:
+// only results are stored. Its ops are of five sorts:
 //
 //   index maps    fill, size, constant, broadcast, transpose, one_hot (trait IndexMap).
 //                 They stand where inputs are read and are free.
 //   elementwise   ops with ElementwiseOpInterface, at the sizes of the loops.
 //   contraction   an op with trait Contraction, reading its operands from memory; at most one.
 //   reducing      ops with ReducingOpInterface; several, if they fold the same axes of the same space.
+//   whole         an op with trait WholeKernel, whose emitter writes its loops; nothing but index maps beside it.
 //
-// which makes three kinds of kernel, by their anchors:
+// which makes four kinds of kernel, by their anchors:
 //
 //   pointwise     no anchor. All results have the sizes of the space.
 //   contraction   one contraction; the space is its result's. Elementwise ops stand after it.
 //   reduction     the space is that of the reducing ops' first operand; a row is the space without the folded axes.
 //                 Elementwise ops stand at the sizes of the space or of the rows; a value of a row gets back to the
 //                 space by a broadcast along the kept axes. Results have either size.
+//   whole         the op alone; the results are among its own, of any sizes.
 //
 // Index maps read inputs, other maps and constant expressions (rank-0 elementwise ops on constants and sizes, as
 // 1 / batch), but never what the kernel computes: that would compute an element more than once.
@@ -28,7 +30,7 @@
 
 namespace nnc {
 
-enum class KernelKind { Pointwise, Contraction, Reduction };
+enum class KernelKind { Pointwise, Contraction, Reduction, Whole };
 
 struct KernelShape {
   KernelKind kind = KernelKind::Pointwise;

@@ -19,4 +19,17 @@ def EmitOpInterface : OpInterface<"EmitOpInterface"> {
     (ins "::nnc::KernelEmitter &":$emitter, "::llvm::ArrayRef<::Halide::Expr>":$index)>];
 }
 
+def EmitWholeKernelOpInterface : OpInterface<"EmitWholeKernelOpInterface"> {
+  let cppNamespace = "::nnc";
+  let description = [{
+    How an op with trait WholeKernel becomes a kernel: its emitter writes and schedules the loops itself. In place of
+    EmitOpInterface.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      Emits and schedules loop nests (`emitter.addNest`) that compute `results`, those of the op's results that are
+      needed, in order of the kernel's results. Elements of operands come from `emitter.element`.
+    }], "void", "emitKernel", (ins "::nnc::KernelEmitter &":$emitter, "::mlir::ValueRange":$results)>];
+}
+
 #endif

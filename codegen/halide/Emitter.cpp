@@ -1,10 +1,10 @@
 // Emitter.cpp: see Emitter.h.
 #include "codegen/halide/Emitter.h"
 #include "codegen/halide/Emitters.h"
-#include "ir/ops/Shape.h"
-#include "ir/ops/Structure.h"
 #include "codegen/halide/Gemm.h"
 #include "codegen/halide/Schedules.h"
+#include "ir/ops/Shape.h"
+#include "ir/ops/Structure.h"
 #include <algorithm>
 
 #include "codegen/halide/Emit.cpp.inc"
@@ -414,12 +414,25 @@ bool KernelEmitter::emitNest(LoopNest &target, Form newForm) {
   define(out(args), values);
   nest->out = out;
 
-  bool rowsOpen = nest->product && nest->product->leavesRowsOpen();
-  std::vector<Halide::OutputImageParam> buffers = out.output_buffers();
+  finishNest(*nest, nest->product && nest->product->leavesRowsOpen());
+  return true;
+}
+
+LoopNest &KernelEmitter::addNest(llvm::ArrayRef<unsigned> results) {
+  LoopNest &added = result->nests.emplace_back();
+  added.results.assign(results.begin(), results.end());
+  added.dims = dimsOf(kernel.getOutputs()[results.front()]);
+  for (size_t axis = 0; axis < added.dims.size(); ++axis)
+    added.axes.push_back(Var("axis" + std::to_string(axis)));
+  return added;
+}
+
+void KernelEmitter::finishNest(LoopNest &nest, bool rowsOpen) {
+  std::vector<Halide::OutputImageParam> buffers = nest.out.output_buffers();
   for (size_t i = 0; i < buffers.size(); ++i) {
     Expr stride = 1;
-    for (int axis = nest->dims.size() - 1, d = 0; axis >= 0; --axis, ++d) {
-      Expr size = extent(nest->dims[axis]);
+    for (int axis = nest.dims.size() - 1, d = 0; axis >= 0; --axis, ++d) {
+      Expr size = extent(nest.dims[axis]);
       buffers[i].dim(d).set_stride(stride);
       // Sizes of the other results are those of the first.
       if (i == 0 && !(rowsOpen && d == 1))
@@ -429,7 +442,6 @@ bool KernelEmitter::emitNest(LoopNest &target, Form newForm) {
       stride = Halide::Internal::simplify(stride * size);
     }
   }
-  return true;
 }
 
 /// What the schedules of the shared form take for granted: a product stands alone; reductions are all of one style
@@ -460,6 +472,12 @@ std::unique_ptr<EmittedKernel> KernelEmitter::emit() {
   makeInputs();
   for (const std::string &name : kernel.runtimeDims())
     result->arguments.push_back(sizes.find(name)->second);
+
+  for (Operation &op : kernel.getBody().front())
+    if (auto whole = dyn_cast<EmitWholeKernelOpInterface>(op)) {
+      whole.emitKernel(*this, kernel.yieldOp().getValues());
+      return failed ? nullptr : std::move(result);
+    }
 
   // Results of equal sizes share a nest.
   for (auto [i, value] : llvm::enumerate(kernel.yieldOp().getValues())) {

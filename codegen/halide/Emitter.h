@@ -8,6 +8,8 @@
 // loop variables of the result; Schedules.h and Gemm.h then give it registers, vectors and tasks. This covers
 // what fusion makes. PerUse: each reading of an anchor gets a function of its own in the reader's innermost loop;
 // any region at all is compiled that way, correctly and slowly, with no memory beyond registers.
+//
+// An op that is a kernel of its own (trait WholeKernel) writes its loop nests itself.
 #ifndef NNC_CODEGEN_HALIDE_EMITTER_H
 #define NNC_CODEGEN_HALIDE_EMITTER_H
 
@@ -95,6 +97,11 @@ public:
   Num element(mlir::Value value, llvm::ArrayRef<Halide::Expr> index);
   Nums reduce(mlir::Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
   Num contract(mlir::Operation *op, const ContractSpec &spec, llvm::ArrayRef<Halide::Expr> index);
+  /// A nest for results of the kernel, which have equal sizes: `axes` and `dims` are set, `out` is the caller's, as is
+  /// its schedule. `out` is bounded by finishNest.
+  LoopNest &addNest(llvm::ArrayRef<unsigned> results);
+  /// Says where the results of a nest with `out` lie. `rowsOpen`: the size of the last axis but one is not told.
+  void finishNest(LoopNest &nest, bool rowsOpen = false);
   /// The value of a size.
   Halide::Expr extent(const Dim &dim);
   const KernelTarget &getTarget() const { return target; }

@@ -131,9 +131,16 @@ void scheduleLanes(LoopNest &nest, const KernelTarget &target) {
       nest.staged->compute_at(free.empty() ? level : LoopLevel(out, free.back().var))
           .store_in(MemoryType::Register);
   }
+  // One row at a time, which is hard to see where its loops are fused.
+  auto boundRow = [&](Func &function) {
+    for (const Loop &loop : kept)
+      function.bound_extent(loop.var, 1);
+  };
   for (Reduction &reduction : nest.reductions) {
     int width = reduction.laneCount;
+    boundRow(reduction.result);
     for (Func &function : reduction.lanes) {
+      boundRow(function);
       int vector = std::min(width, target.lanes(function.types()[0]));
       for (int stage = 0; stage <= function.num_update_definitions(); ++stage) {
         Stage s = stage == 0 ? Stage(function) : function.update(stage - 1);

@@ -1,0 +1,17 @@
+// Attention.h: scaled dot product attention and its gradient, from Attention.td.
+#ifndef NNC_IR_OPS_ATTENTION_H
+#define NNC_IR_OPS_ATTENTION_H
+
+#include "ir/Dialect.h"
+
+#define GET_OP_CLASSES
+#include "ir/ops/Attention.h.inc"
+
+namespace nnc {
+llvm::SmallVector<mlir::Value> attentionGradient(GraphBuilder &g, AttentionOp op, mlir::ValueRange dResults);
+llvm::SmallVector<mlir::Value> attentionSecondGradient(GraphBuilder &g, AttentionGradientOp op,
+                                                       mlir::ValueRange dResults);
+
+} // namespace nnc
+
+#endif

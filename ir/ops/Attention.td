@@ -1,0 +1,71 @@
+// Attention.td: scaled dot product attention and its gradient.
+#ifndef NN_OPS_ATTENTION_TD
+#define NN_OPS_ATTENTION_TD
+
+include "ir/Dialect.td"
+
+def NN_AttentionOp : NN_DiffOp<"attention", [InferTypeOpAdaptor, NN_WholeKernel]> {
+  let summary = "scaled dot product attention";
+  let description = [{
+    `y[..., i, :] = sum over j of p[..., i, j] * v[..., j, :]` with `p[..., i, :] = softmax(s[..., i, :])` over the keys
+    j that query i sees, and `s[..., i, j] = scale * sum over x of q[..., i, x] * k[..., j, x]`. `q` is
+    [..., queries, d], `k` [..., keys, d], `v` [..., keys, e]; their leading axes (batch, head) are the same. d and e
+    are known while compiling. Neither `s` nor `p` is ever stored as a whole.
+
+    With `causal`, query i sees keys up to i + keys - queries: the last query sees all. A `mask` of truth values has the
+    rank of `q` and, on each axis of [..., queries, keys], the size there or 1; where it is false the key is not seen.
+
+    `statistic[..., i]` is the logarithm of the sum of exp(s[..., i, j]) over the keys seen, which the gradient reads. A
+    query that sees no key gives a row of zeros, statistic 0 and zero gradients.
+
+    NaN in what a query sees makes its row NaN, as does a score of +infinity; a score of -infinity is as not seen. Keys and
+    values that are not seen must be finite: NaN or infinity there may reach the result, and a score of less than
+    -1e36 in f32 (-1e300 in f64) counts as not seen.
+
+    ```mlir
+    %y, %statistic = nn.attention %q, %k, %v scale 0.125 causal
+      : tensor<8x128x64xf32>, tensor<8x128x64xf32>, tensor<8x128x64xf32>
+    ```
+  }];
+  let arguments = (ins NN_FloatTensor:$q, NN_FloatTensor:$k, NN_FloatTensor:$v, Optional<NN_BoolTensor>:$mask,
+                       F64Attr:$scale, UnitAttr:$causal);
+  let results = (outs NN_FloatTensor:$y, NN_FloatTensor:$statistic);
+  let assemblyFormat = [{
+    $q `,` $k `,` $v (`mask` $mask^)? `scale` $scale (`causal` $causal^)? attr-dict
+    `:` type($q) `,` type($k) `,` type($v) (`,` type($mask)^)?
+  }];
+  let gradient = [{ return attentionGradient(g, *this, dResults); }];
+  let rule = "attention";
+  let latex = [{\bar{S} = P \circ (\bar{Y} V^\top - \operatorname{rowsum}(\bar{Y} \circ Y)),\quad
+    \bar{Q} = c\,\bar{S} K,\quad \bar{K} = c\,\bar{S}^\top Q,\quad \bar{V} = P^\top \bar{Y},\quad
+    P = e^{c\,Q K^\top - \ell} }];
+  let formula = "d_s = p * (d_y @ v.T - sum(d_y * y)); d_q = scale * d_s @ k; d_k = scale * d_s.T @ q; d_v = p.T @ d_y";
+  let saves = ["q", "k", "v", "mask", "y", "statistic"];
+}
+
+def NN_AttentionGradientOp : NN_DiffOp<"attention_gradient", [InferTypeOpAdaptor, NN_WholeKernel]> {
+  let summary = "gradient of nn.attention with respect to queries, keys and values";
+  let description = [{
+    With `s` as in nn.attention and `p[..., i, j] = exp(s[..., i, j] - statistic[..., i])` where query i sees key j, else
+    0: `w = p * (dy @ v^T - correction)`, `dq = scale * w @ k`, `dk = scale * w^T @ q`, `dv = p^T @ dy`. `correction` has
+    one number per query, the sum of dy * y. The matrices `s`, `p` and `w` are made in blocks and never stored as a whole.
+
+    The gradients of this op are made of matrix products and do store them.
+  }];
+  let arguments = (ins NN_FloatTensor:$q, NN_FloatTensor:$k, NN_FloatTensor:$v, NN_FloatTensor:$statistic,
+                       NN_FloatTensor:$dy, NN_FloatTensor:$correction, Optional<NN_BoolTensor>:$mask, F64Attr:$scale,
+                       UnitAttr:$causal);
+  let results = (outs NN_FloatTensor:$dq, NN_FloatTensor:$dk, NN_FloatTensor:$dv);
+  let assemblyFormat = [{
+    $q `,` $k `,` $v `,` $statistic `,` $dy `,` $correction (`mask` $mask^)? `scale` $scale (`causal` $causal^)? attr-dict
+    `:` type($q) `,` type($k) `,` type($v) `,` type($statistic) `,` type($dy) `,` type($correction) (`,` type($mask)^)?
+  }];
+  let gradient = [{ return attentionSecondGradient(g, *this, dResults); }];
+  let rule = "derivative of attention's gradient";
+  let latex = [{\bar{W} = c\,(\bar{G}_q K^\top + Q \bar{G}_k^\top),\quad
+    \bar{P} = \bar{W} \circ (\bar{Y} V^\top - \delta) + \bar{Y} \bar{G}_v^\top,\quad \bar{S} = \bar{P} \circ P}];
+  let formula = "d_w = scale * (d_dq @ k.T + q @ d_dk.T); d_p = d_w * (dy @ v.T - correction) + dy @ d_dv.T; d_s = d_p * p";
+  let saves = ["q", "k", "v", "statistic", "dy", "correction", "mask"];
+}
+
+#endif
