@@ -1,91 +1,127 @@
-"""Minimax polynomials of Math.cpp by Remez exchange: fit.py prints the coefficients as f32/f64 hex literals."""
-from mpmath import mp, mpf, matrix, lu_solve
-import mpmath, struct, sys
-mp.prec = 200
+"""The polynomials of Math.cpp: how their coefficients are found, and the tool that finds them again.
 
-def remez(f, w, a, b, basis, steps=25, points=150):
-    """Minimizes max |w(x) (f(x) - sum c_i x^basis_i)| over [a, b] by Lawson's reweighting; coefficients and the error."""
-    xs = [(a+b)/2 + (b-a)/2*mpmath.cos(mp.pi*(2*i+1)/(2*points)) for i in range(points)]
-    ws = [w(x) for x in xs]; fs = [f(x)*u for x, u in zip(xs, ws)]
-    rows = [[u*x**p for p in basis] for x, u in zip(xs, ws)]
-    n = len(basis); q = [mpf(1)/points]*points
-    best = None
-    for _ in range(steps):
-        A = matrix(n, n); y = matrix(n, 1)
-        for i in range(n):
-            for j in range(i, n):
-                A[i, j] = A[j, i] = mpmath.fsum(qq*r[i]*r[j] for qq, r in zip(q, rows))
-            y[i] = mpmath.fsum(qq*r[i]*v for qq, r, v in zip(q, rows, fs))
-        c = lu_solve(A, y)
-        err = [abs(v - mpmath.fsum(c[k]*r[k] for k in range(n))) for r, v in zip(rows, fs)]
-        e = max(err)
-        if best is None or e < best[1]: best = ([c[k] for k in range(n)], e)
-        q = [qq*d for qq, d in zip(q, err)]; t = mpmath.fsum(q)
-        if t == 0: break
-        q = [qq/t for qq in q]
+    python fit-polynomials.py [name...]      all, or those named; needs mpmath (pip install mpmath)
+
+Each row of `polynomials` has a function on an interval, the weight of its error (what makes the error of the finished
+function relative), the powers, and the type in which coefficients are kept. Printed are the coefficients, lowest power
+first, as the hexadecimal literals that stand in Math.cpp, and the largest weighted error.
+
+The fit minimizes the largest weighted error, by Lawson's iteratively reweighted least squares on Chebyshev points.
+Coefficients are rounded one at a time, lowest power first, and the others fitted again, so that they make up for the
+rounding.
+"""
+import struct
+import sys
+from typing import Callable, NamedTuple
+
+import mpmath
+from mpmath import mp, mpf
+
+mp.prec = 200
+POINTS, STEPS = 150, 25
+
+
+class Polynomial(NamedTuple):
+    function: Callable  # what the polynomial stands for
+    weight: Callable
+    low: mpf
+    high: mpf
+    terms: int
+    bits: int  # of the coefficients' type
+
+
+def least_squares(rows, values, weights):
+    """The coefficients c that minimize the weighted sum of (values - rows c)^2."""
+    n = len(rows[0])
+    normal, right = mpmath.matrix(n, n), mpmath.matrix(n, 1)
+    for i in range(n):
+        for j in range(i, n):
+            normal[i, j] = normal[j, i] = mpmath.fsum(q * r[i] * r[j] for q, r in zip(weights, rows))
+        right[i] = mpmath.fsum(q * r[i] * v for q, r, v in zip(weights, rows, values))
+    return list(mpmath.lu_solve(normal, right))
+
+
+def minimax(p, powers, fixed):
+    """Coefficients of `powers` for what the fixed ones leave of p's function."""
+    points = [(p.low + p.high) / 2 + (p.high - p.low) / 2 * mpmath.cos(mp.pi * (2 * i + 1) / (2 * POINTS))
+              for i in range(POINTS)]
+    rows = [[p.weight(x) * x ** k for k in powers] for x in points]
+    values = [p.weight(x) * (p.function(x) - sum(c * x ** k for k, c in enumerate(fixed))) for x in points]
+    weights, best, least = [mpf(1) / POINTS] * POINTS, None, None
+    for _ in range(STEPS):
+        coefficients = least_squares(rows, values, weights)
+        errors = [abs(v - mpmath.fsum(c * r for c, r in zip(coefficients, row))) for row, v in zip(rows, values)]
+        if least is None or max(errors) < least:
+            best, least = coefficients, max(errors)
+        weights = [q * e for q, e in zip(weights, errors)]  # Lawson: more weight where the error is large
+        total = mpmath.fsum(weights)
+        if total == 0:
+            break
+        weights = [q / total for q in weights]
     return best
 
-def f32(x):
-    return struct.unpack('<f', struct.pack('<f', float(x)))[0]
-def show(name, cs, e, bits):
-    print(name, 'error 2^%.1f' % float(mpmath.log(e, 2)))
-    for c in cs:
-        print('   ', (f32(c) if bits == 32 else float(c)).hex(), ' %.9g' % float(c) if bits == 32 else ' %.17g' % float(c))
 
-def fit_rounded(f, w, a, b, basis, bits):
-    """Fixes coefficients one at a time, lowest first, to their rounded values and refits the rest."""
+def rounded(x, bits):
+    return struct.unpack("<f", struct.pack("<f", float(x)))[0] if bits == 32 else float(x)
+
+
+def fit(p):
+    """Rounded coefficients and the largest weighted error on a fine grid."""
     fixed = []
-    rest = list(basis)
-    while rest:
-        g = lambda x: f(x) - sum(c*x**p for p, c in fixed)
-        cs, e = remez(g, w, a, b, rest)
-        c = mpf(f32(cs[0])) if bits == 32 else mpf(float(cs[0]))
-        fixed.append((rest.pop(0), c))
-    g = lambda x: f(x) - sum(c*x**p for p, c in fixed)
-    N = 2000
-    e = max(abs(w(x)*g(x)) for x in [a + (b-a)*mpf(i)/N for i in range(N+1)])
-    return [c for p, c in fixed], e
+    while len(fixed) < p.terms:
+        fixed.append(mpf(rounded(minimax(p, range(len(fixed), p.terms), fixed)[0], p.bits)))
+    grid = [p.low + (p.high - p.low) * mpf(i) / 2000 for i in range(2001)]
+    error = max(abs(p.weight(x) * (p.function(x) - sum(c * x ** k for k, c in enumerate(fixed)))) for x in grid)
+    return fixed, error
 
-h = mp.log(2)/2 * mpf('1.01')
-one = lambda x: mpf(1)
-eps = mpf(10)**-3
-# exp: (exp(r)-1-r)/r^2 so that 1 and r are exact
-def q_exp(r): return (mpmath.expm1(r)-r)/r**2 if abs(r) > mpf(10)**-20 else mpf(1)/2
-for n in (5, 6):
-    cs, e = fit_rounded(q_exp, lambda r: r**2+eps, -h, h, list(range(n)), 32); show('exp %d' % n, cs, e, 32)
-for n in (5, 6):
-    cs, e = fit_rounded(q_exp, lambda r: abs(r)+eps, -h, h, list(range(n)), 32); show('expm1 (rel) %d' % n, cs, e, 32)
-# log: log(1+f) = f - f^2/2 + f^3 P(f)
-lo, hi = mp.sqrt(mpf(1)/2)-1, mp.sqrt(2)-1
-def q_log(f): return (mpmath.log1p(f)-f+f*f/2)/f**3 if abs(f) > mpf(10)**-12 else mpf(1)/3
-for n in (8, 9):
-    cs, e = fit_rounded(q_log, lambda f: f**2+eps, lo, hi, list(range(n)), 32); show('log %d' % n, cs, e, 32)
-# erf small: erf(x) = x + x*P(x^2)
-B = mpf('0.93')
-def q_erf(s):
-    x = mp.sqrt(s)
-    return mpmath.erf(x)/x - 1 if s > mpf(10)**-20 else 2/mp.sqrt(mp.pi)-1
-for n in (6, 7):
-    cs, e = fit_rounded(q_erf, one, mpf(0), B*B, list(range(n)), 32); show('erf small %d' % n, cs, e, 32)
-# erf large: log(erfc(x)) = -x - x*P(x)
-def q_erfc(x): return -(mpmath.log(mpmath.erfc(x))+x)/x
-for n in (7, 8, 9):
-    cs, e = fit_rounded(q_erfc, lambda x: x*mpmath.erfc(x)/mpmath.erf(x), mpf('0.92'), mpf('4.0'), list(range(n)), 32); show('erfc %d' % n, cs, e, 32)
-# sin, cos in f64 for f32 results
-def q_sin(s):
-    x = mp.sqrt(s)
-    return (mpmath.sin(x)/x-1)/s if s > mpf(10)**-20 else -mpf(1)/6
-def q_cos(s): return (mpmath.cos(mp.sqrt(s))-1+s/2)/s**2 if s > mpf(10)**-10 else mpf(1)/24
-S = (mp.pi/4*mpf('1.001'))**2
-for n in (4, 5):
-    cs, e = fit_rounded(q_sin, lambda s: s+eps, mpf(0), S, list(range(n)), 64); show('sin %d' % n, cs, e, 64)
-    cs, e = fit_rounded(q_cos, lambda s: s*s+eps, mpf(0), S, list(range(n)), 64); show('cos %d' % n, cs, e, 64)
-# log2(m) = s*P(s^2), s=(m-1)/(m+1), f64
-def q_log2(t):
-    s = mp.sqrt(t)
-    return 2*mpmath.atanh(s)/s/mp.log(2) if t > mpf(10)**-20 else 2/mp.log(2)
-smax = (mp.sqrt(2)-1)/(mp.sqrt(2)+1)*mpf('1.001')
-for n in (6, 7):
-    cs, e = fit_rounded(q_log2, one, mpf(0), smax**2, list(range(n)), 64); show('log2 %d' % n, cs, e, 64)
-for n in (8, 9):
-    cs, e = fit_rounded(lambda r: mpf(2)**r, one, -mpf('0.501'), mpf('0.501'), list(range(n)), 64); show('exp2 %d' % n, cs, e, 64)
+
+def near_zero(function, limit, tiny=20):
+    """A quotient by powers of its argument, with its limit where it would be 0 / 0."""
+    return lambda x: function(x) if abs(x) > mpf(10) ** -tiny else limit
+
+
+def one(_):
+    return mpf(1)
+
+
+third, half = mpf(1) / 3, mpf(1) / 2
+slack = mpf(10) ** -3  # keeps the weights from vanishing at 0
+exp_limit = mp.log(2) / 2 * mpf("1.01")
+sine_limit = (mp.pi / 4 * mpf("1.001")) ** 2
+log2_limit = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1) * mpf("1.001")) ** 2
+q_exp = near_zero(lambda r: (mpmath.expm1(r) - r) / r ** 2, half)
+
+polynomials = {
+    # e^r = 1 + r + r^2 P(r): absolute error, as e^r is near 1.
+    "exp": Polynomial(q_exp, lambda r: r ** 2 + slack, -exp_limit, exp_limit, 5, 32),
+    # e^r - 1 = r + r^2 P(r): relative error.
+    "expm1": Polynomial(q_exp, lambda r: abs(r) + slack, -exp_limit, exp_limit, 6, 32),
+    # log(1 + f) = f - f^2/2 + f^3 P(f)
+    "log": Polynomial(near_zero(lambda f: (mpmath.log1p(f) - f + f * f / 2) / f ** 3, third, 12),
+                      lambda f: f ** 2 + slack, mp.sqrt(half) - 1, mp.sqrt(2) - 1, 9, 32),
+    # erf x = x + x P(x^2)
+    "erf-small": Polynomial(near_zero(lambda s: mpmath.erf(mp.sqrt(s)) / mp.sqrt(s) - 1, 2 / mp.sqrt(mp.pi) - 1), one,
+                            mpf(0), mpf("0.93") ** 2, 7, 32),
+    # log erfc x = -x - x P(x); the error is that of erf x = 1 - erfc x.
+    "erf-large": Polynomial(lambda x: -(mpmath.log(mpmath.erfc(x)) + x) / x,
+                            lambda x: x * mpmath.erfc(x) / mpmath.erf(x), mpf("0.92"), mpf(4), 8, 32),
+    # sin x = x + x^3 P(x^2), cos x = 1 - x^2/2 + x^4 P(x^2): in f64, for f32 results.
+    "sin": Polynomial(near_zero(lambda s: (mpmath.sin(mp.sqrt(s)) / mp.sqrt(s) - 1) / s, -mpf(1) / 6),
+                      lambda s: s + slack, mpf(0), sine_limit, 5, 64),
+    "cos": Polynomial(near_zero(lambda s: (mpmath.cos(mp.sqrt(s)) - 1 + s / 2) / s ** 2, mpf(1) / 24, 10),
+                      lambda s: s * s + slack, mpf(0), sine_limit, 5, 64),
+    # log2 m = s P(s^2), s = (m - 1) / (m + 1)
+    "log2": Polynomial(near_zero(lambda t: 2 * mpmath.atanh(mp.sqrt(t)) / mp.sqrt(t) / mp.log(2), 2 / mp.log(2)), one,
+                       mpf(0), log2_limit, 7, 64),
+    "exp2": Polynomial(lambda r: mpf(2) ** r, one, -mpf("0.501"), mpf("0.501"), 9, 64),
+}
+
+if __name__ == "__main__":
+    unknown = set(sys.argv[1:]) - polynomials.keys()
+    if unknown:
+        sys.exit("unknown polynomial %s; known are %s" % (", ".join(sorted(unknown)), ", ".join(polynomials)))
+    for name in sys.argv[1:] or polynomials:
+        coefficients, error = fit(polynomials[name])
+        print("%s: error 2^%.1f" % (name, float(mpmath.log(error, 2))))
+        for c in coefficients:
+            print("    %-24s %.17g" % (float(c).hex(), float(c)))
