@@ -140,8 +140,9 @@ Datum nnc::callBuiltin(Elaborator &e, const Builtin &builtin, Range range, const
 //===------------------------------------------------------------------------------------------------===//
 
 static llvm::ArrayRef<llvm::ArrayRef<Builtin>> tables() {
-  static const llvm::ArrayRef<Builtin> all[] = {reductionBuiltins(), shapeBuiltins(), compileTimeBuiltins(),
-                                                valueBuiltins(),     layerBuiltins(), attentionBuiltins()};
+  static const llvm::ArrayRef<Builtin> all[] = {reductionBuiltins(), shapeBuiltins(),       moveBuiltins(),
+                                                positionBuiltins(),  compileTimeBuiltins(), valueBuiltins(),
+                                                layerBuiltins(),     attentionBuiltins(),   windowBuiltins(),     indexingBuiltins()};
   return all;
 }
 

@@ -42,10 +42,14 @@ struct Builtin {
 // The tables, one per file of builtins/.
 llvm::ArrayRef<Builtin> reductionBuiltins();
 llvm::ArrayRef<Builtin> shapeBuiltins();
+llvm::ArrayRef<Builtin> moveBuiltins();
+llvm::ArrayRef<Builtin> positionBuiltins();
+llvm::ArrayRef<Builtin> indexingBuiltins();
 llvm::ArrayRef<Builtin> compileTimeBuiltins();
 llvm::ArrayRef<Builtin> valueBuiltins();
 llvm::ArrayRef<Builtin> layerBuiltins();
 llvm::ArrayRef<Builtin> attentionBuiltins();
+llvm::ArrayRef<Builtin> windowBuiltins();
 
 // Axes (builtins/Axes.cpp). Nothing after an error.
 

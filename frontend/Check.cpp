@@ -4,6 +4,7 @@
 // they mean something; a carried value or state is set once on each path and not read after that; nothing uses itself.
 #include "frontend/Check.h"
 #include "frontend/Builtins.h"
+#include "frontend/CheckOperator.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
@@ -358,6 +359,8 @@ private:
       formals = layer->formals;
     else if (const auto *fn = llvm::dyn_cast_or_null<FnDecl>(definition.decl))
       formals = fn->signature.formals;
+    else if (const auto *op = llvm::dyn_cast_or_null<OpDecl>(definition.decl))
+      formals = op->formals;
     else
       return;
     llvm::SmallVector<llvm::StringRef> known;
@@ -453,7 +456,9 @@ private:
         indices(equation.indices);
         expr(*equation.value);
       }
-      return define(equation.name, Local::Kind::Let);
+      if (place != Place::FunctionLayer)
+        define(equation.name, Local::Kind::Let);
+      return;
     }
     case Stmt::Kind::Const: {
       const auto &constant = llvm::cast<ConstStmt>(s);
@@ -693,6 +698,10 @@ private:
         checkType(*result.type);
         define(result.name, Local::Kind::Value);
       }
+      sound &= checkOperator(op, diags);
+      for (const Equation &equation : op.equations) // they see each other
+        if (!names->find(equation.name.text))
+          define(equation.name, Local::Kind::Let);
       for (const Equation &equation : op.equations) {
         Enter inner(*this);
         indices(equation.indices);
@@ -727,6 +736,8 @@ private:
       if (const auto *let = llvm::dyn_cast<LetStmt>(s)) {
         for (const Name &name : let->names)
           define(name, Local::Kind::Let);
+      } else if (const auto *equation = llvm::dyn_cast<EquationStmt>(s)) {
+        define(equation->equation.name, Local::Kind::Let);
       } else if (const auto *constant = llvm::dyn_cast<ConstStmt>(s)) {
         define(constant->name, Local::Kind::Let);
       } else if (const auto *variable = llvm::dyn_cast<VariableStmt>(s)) {

@@ -44,7 +44,7 @@ struct InitSpec {
 
 /// Something that can be called with tensors: a function of the text, of a layer, or of the compiler.
 struct Callable {
-  enum class Kind { Function, Builtin, Elementwise, Constructor };
+  enum class Kind { Function, Builtin, Elementwise, Operator, Constructor };
   Kind kind = Kind::Function;
   llvm::StringRef name;
   const Module *module = nullptr; // of the text
@@ -58,6 +58,8 @@ struct Callable {
   const Builtin *builtin = nullptr;
   // Elementwise: an op of the dialect, "nn.tanh"
   std::string opName;
+  // Operator: one of the text, in index notation
+  const ast::OpDecl *op = nullptr;
   // Constructor: a layer's name, which makes layer values
   const ast::LayerDecl *layer = nullptr;
 };

@@ -24,7 +24,6 @@ static constexpr struct {
     {"linear-stack", true},     // two linear layers with nothing between
     {"sigmoid-stack", true},    // sigmoids so deep that gradients starve
     {"suspicious-value", true}, // a number that cannot be meant: a negative learning rate
-    {"no-loss", true},          // a model that cannot be trained
 };
 
 //===------------------------------------------------------------------------------------------------===//

@@ -29,7 +29,6 @@ enum class Warning {
   LinearStack,
   SigmoidStack,
   SuspiciousValue,
-  NoLoss,
 };
 
 struct DiagnosticOptions {

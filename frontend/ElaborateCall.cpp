@@ -162,6 +162,7 @@ Datum Elaborator::callCallable(const Callable &callable, const Arguments &argume
       return applyInstance(callable.instance, callable.name, arguments, range);
     return callFunction(callable, arguments, range);
   case Callable::Kind::Elementwise: return callElementwise(callable, arguments, range);
+  case Callable::Kind::Operator: return callOperator(callable, arguments, range);
   case Callable::Kind::Builtin:
     if (arguments.size() != 1 || arguments[0].name)
       return fail(range, "'" + callable.name + "' takes one tensor here");
@@ -341,6 +342,8 @@ ScopePtr Elaborator::instanceScope(const LayerPtr &layer) {
     if (const auto *let = llvm::dyn_cast<LetStmt>(stmt)) {
       for (auto [index, name] : llvm::enumerate(let->names))
         addLazy(name, index);
+    } else if (const auto *equation = llvm::dyn_cast<EquationStmt>(stmt)) {
+      addLazy(equation->equation.name, 0);
     } else if (const auto *constant = llvm::dyn_cast<ConstStmt>(stmt)) {
       addLazy(constant->name, 0);
     } else if (const auto *variable = llvm::dyn_cast<VariableStmt>(stmt)) {

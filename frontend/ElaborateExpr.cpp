@@ -1,7 +1,7 @@
 // ElaborateExpr.cpp: what expressions mean.
 #include "frontend/Builtins.h"
-#include "ir/ops/Elementwise.h"
 #include "frontend/Elaborator.h"
+#include "ir/ops/Elementwise.h"
 #include <cmath>
 
 using namespace nnc;
@@ -26,6 +26,9 @@ void Elaborator::evaluateLazily(Binding &binding, llvm::StringRef name) {
   own.prefix = prefix;
   Binding result = binding;
   {
+    // It belongs to the layer, not to the turn of a `scan` that asks for it first.
+    mlir::OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToEnd(&func.getBody().front());
     Enter enter(*this, outer);
     const Stmt *stmt = binding.lazy;
     if (const auto *let = llvm::dyn_cast<LetStmt>(stmt)) {
@@ -36,6 +39,8 @@ void Elaborator::evaluateLazily(Binding &binding, llvm::StringRef name) {
                     : Datum();
       nameLayer(value, own, name);
       result.value = value;
+    } else if (const auto *equation = llvm::dyn_cast<EquationStmt>(stmt)) {
+      result.value = runEquation(equation->equation);
     } else if (const auto *constant = llvm::dyn_cast<ConstStmt>(stmt)) {
       result.value = evaluate(*constant->value);
       if (constant->type)
@@ -92,7 +97,9 @@ Datum Elaborator::definitionDatum(const Definition &definition, Range range) {
                          : value;
   }
   case Decl::Kind::Op:
-    return notYet(range, "operators in index notation ('" + definition.decl->name.text + "')");
+    callable.kind = Callable::Kind::Operator;
+    callable.op = llvm::cast<OpDecl>(definition.decl);
+    return Datum::ofFunction(std::move(callable));
   default:
     return fail(range, "'" + definition.decl->name.text + "' is " +
                            (definition.decl->kind == Decl::Kind::Model ? "a model" : "an optimizer") +
@@ -191,7 +198,7 @@ Datum Elaborator::evaluate(const Expr &expr) {
     break;
   }
   case Expr::Kind::Pipe: result = evaluatePipe(llvm::cast<PipeExpr>(expr)); break;
-  case Expr::Kind::Scan: result = notYet(expr.range, "'scan'"); break;
+  case Expr::Kind::Scan: result = runScan(llvm::cast<ScanExpr>(expr)); break;
   case Expr::Kind::For: result = runLoop(llvm::cast<ForExpr>(expr)); break;
   case Expr::Kind::Pack: result = fail(expr.range, "'...' stands for axes; it is no value"); break;
   case Expr::Kind::Reduce: result = notYet(expr.range, "index notation"); break;
@@ -235,28 +242,33 @@ std::optional<int64_t> Elaborator::evaluateStaticInt(const Expr &expr, const llv
 
 Datum Elaborator::evaluateUnary(const UnaryExpr &unary) {
   Datum operand = evaluate(*unary.operand);
+  if (unary.op != Op::Not)
+    return negate(operand, unary.operand, unary.range);
   if (operand.isUnknown())
     return operand;
-  if (unary.op == Op::Not) {
-    if (operand.is(Datum::Kind::Bool))
-      return Datum::ofBool(!operand.truth);
-    if (operand.isTensor() && operand.type().getElementType().isInteger(1))
-      return Datum::ofTensor(at(unary.range).create<NotOp>(operand.tensor.getType(), operand.tensor),
-                             operand.labels);
-    return fail(unary.range, "'!' takes truth values, found " + describe(operand));
-  }
+  if (operand.is(Datum::Kind::Bool))
+    return Datum::ofBool(!operand.truth);
+  if (operand.isTensor() && operand.type().getElementType().isInteger(1))
+    return Datum::ofTensor(at(unary.range).create<NotOp>(operand.tensor.getType(), operand.tensor),
+                           operand.labels);
+  return fail(unary.range, "'!' takes truth values, found " + describe(operand));
+}
+
+Datum Elaborator::negate(const Datum &operand, const Expr *expr, Range range) {
+  if (operand.isUnknown())
+    return operand;
   if (operand.is(Datum::Kind::Float))
     return Datum::ofFloat(-operand.number);
   if (operand.is(Datum::Kind::Int)) {
     std::optional<Dim> negated = Dim(0).sub(operand.size);
-    return negated ? Datum::ofInt(*negated) : fail(unary.range, "this number exceeds 64 bits");
+    return negated ? Datum::ofInt(*negated) : fail(range, "this number exceeds 64 bits");
   }
   if (operand.isTensor() && !operand.type().getElementType().isInteger(1)) {
     if (mlir::isa<mlir::FloatType>(operand.type().getElementType()))
-      return Datum::ofTensor(at(unary.range).neg(operand.tensor), operand.labels);
-    return binary(Op::Sub, unary.range, Datum::ofInt(Dim(0)), nullptr, operand, unary.operand, unary.range);
+      return Datum::ofTensor(at(range).neg(operand.tensor), operand.labels);
+    return binary(Op::Sub, range, Datum::ofInt(Dim(0)), nullptr, operand, expr, range);
   }
-  return fail(unary.range, "'-' takes numbers, found " + describe(operand));
+  return fail(range, "'-' takes numbers, found " + describe(operand));
 }
 
 Datum Elaborator::evaluateCast(const CastExpr &cast) {
@@ -531,40 +543,5 @@ Datum Elaborator::evaluateIndex(const IndexExpr &index) {
   if (!base.isTensor())
     return fail(index.range, "only tensors and lists have indices; this is " + describe(base));
 
-  // Of a tensor: new axes of size 1, whole axes, and `...` for the axes between.
-  Dims dims = dimsOf(base.type()), result;
-  Labels labels;
-  size_t taken = 0, packs = 0;
-  for (const Subscript &sub : index.subscripts) {
-    taken += sub.kind != SubKind::New && sub.kind != SubKind::Pack;
-    packs += sub.kind == SubKind::Pack;
-  }
-  if (packs > 1)
-    return fail(index.range, "'...' stands once among the indices");
-  if (taken > dims.size())
-    return fail(index.range, operandName(index.base, "this") + " has " + llvm::Twine(dims.size()) +
-                                 " axes, found " + llvm::Twine(taken) + " indices");
-  size_t axis = 0;
-  auto copyAxes = [&](size_t count) {
-    for (; count > 0; --count, ++axis) {
-      result.push_back(dims[axis]);
-      labels.push_back(base.labels[axis]);
-    }
-  };
-  for (const Subscript &sub : index.subscripts)
-    switch (sub.kind) {
-    case SubKind::New:
-      result.push_back(Dim(1));
-      labels.push_back("1");
-      break;
-    case SubKind::Pack: copyAxes(dims.size() - taken); break;
-    case SubKind::Slice:
-      if (sub.index || sub.end || sub.step)
-        return notYet(sub.range, "slices of tensors");
-      copyAxes(1);
-      break;
-    case SubKind::Index: return notYet(sub.range, "an index into a tensor");
-    }
-  copyAxes(dims.size() - axis);
-  return reshapeTo(base, result, labels, index.range);
+  return sliceTensor(index, base);
 }

@@ -9,19 +9,6 @@
 using namespace nnc;
 using namespace nnc::ast;
 
-/// The state of a `for` that is being unrolled.
-struct Elaborator::LoopState {
-  struct Slot {
-    const Stmt *stmt;
-    unsigned index; // which of its values
-    bool isLast;
-    llvm::StringRef carry; // of `last`
-    std::vector<Datum> values;
-  };
-  llvm::SmallVector<Slot> slots; // in text order
-  llvm::StringMap<Datum> carried, nextValues;
-};
-
 Elaborator::Elaborator(ModelState &model, FuncOp func, bool training)
     : model(model), diags(model.diags), func(func), builder(&model.context), floatType(model.floatType),
       training(training) {
@@ -45,7 +32,7 @@ void Elaborator::define(const Name &name, Datum value, const Type *type) {
 /// Gives the op that made a value the name that `let` binds, if it was made since `before`.
 static void nameValue(mlir::Value value, llvm::StringRef name, mlir::Block &block, mlir::Operation *before) {
   mlir::Operation *op = value.getDefiningOp();
-  if (!op || op->getBlock() != &block)
+  if (!op || op->getBlock() != &block || op->getNumResults() != 1) // a loop's results are not one value
     return;
   // From the end, not by isBeforeInBlock(): that numbers the whole block anew for every `let`.
   for (mlir::Operation *recent = &block.back(); recent && recent != before; recent = recent->getPrevNode())
@@ -82,7 +69,7 @@ void Elaborator::runBlock(const Block &block) {
 }
 
 void Elaborator::runStatement(const Stmt &stmt) {
-  mlir::Block &body = func.getBody().front();
+  mlir::Block &body = *builder.getInsertionBlock();
   mlir::Operation *before = body.empty() ? nullptr : &body.back();
   auto tensorNamed = [&](const Datum &datum, llvm::StringRef name) {
     if (datum.isTensor() && name != "_")
@@ -119,10 +106,13 @@ void Elaborator::runStatement(const Stmt &stmt) {
     }
     return;
   }
-  case Stmt::Kind::Equation:
-    notYet(stmt.range, "index notation");
-    define(llvm::cast<EquationStmt>(stmt).equation.name, Datum());
+  case Stmt::Kind::Equation: {
+    const Equation &equation = llvm::cast<EquationStmt>(stmt).equation;
+    Datum value = runEquation(equation);
+    tensorNamed(value, equation.name.text);
+    define(equation.name, value);
     return;
+  }
   case Stmt::Kind::Const: {
     const auto &constant = llvm::cast<ConstStmt>(stmt);
     Datum value = evaluate(*constant.value);
@@ -294,6 +284,7 @@ void Elaborator::runStatement(const Stmt &stmt) {
       if (f->loop && f->loop->carried.count(next.name.text) && f->scope->find(next.name.text) &&
           !f->scope->find(next.name.text)->isState) {
         f->loop->nextValues[next.name.text] = evaluate(*next.value);
+        f->loop->nextPlaces[next.name.text] = next.value->range;
         return;
       }
     Binding *binding = frame->scope->find(next.name.text);
@@ -301,7 +292,8 @@ void Elaborator::runStatement(const Stmt &stmt) {
       read(*binding, next.name.text, next.name.range);
     if (binding && binding->isState)
       return updateState(*binding, next);
-    error(next.name.range, "'" + next.name.text + "' is neither a state nor carried by a loop around this");
+    if (binding) // else it is unknown, and was said to be
+      error(next.name.range, "'" + next.name.text + "' is neither a state nor carried by a loop around this");
     return;
   }
   case Stmt::Kind::Return: {
@@ -360,6 +352,14 @@ void Elaborator::runStatement(const Stmt &stmt) {
 //===------------------------------------------------------------------------------------------------===//
 
 void Elaborator::updateState(Binding &binding, const NextStmt &next) {
+  if (scanPlace.isValid()) {
+    error(next.name.range,
+          "'" + next.name.text +
+              "' is state, which changes once in a call, not in each turn of a 'scan'; carry the "
+              "value by 'with' and set the state after the loop")
+        .note(scanPlace, "the 'scan' around this");
+    return;
+  }
   Datum value = evaluate(*next.value);
   if (value.isUnknown() || binding.value.isUnknown())
     return;
@@ -469,8 +469,7 @@ Datum Elaborator::runComprehension(const ComprehensionExpr &comprehension) {
   return Datum::ofList(std::move(elements));
 }
 
-/// The yields and lasts of a block in text order.
-static void collectSlots(const Block &block, llvm::SmallVectorImpl<Elaborator::LoopState::Slot> &slots) {
+void Elaborator::collectSlots(const Block &block, llvm::SmallVectorImpl<LoopState::Slot> &slots) {
   for (const Stmt *stmt : block.statements) {
     if (const auto *yield = llvm::dyn_cast<YieldStmt>(stmt))
       for (unsigned i = 0; i < yield->values.size(); ++i)

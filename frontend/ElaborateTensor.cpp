@@ -2,6 +2,7 @@
 #include "frontend/Builtins.h"
 #include "frontend/Elaborator.h"
 #include "ir/Provenance.h"
+#include "ir/ops/Access.h"
 #include "ir/ops/Elementwise.h"
 #include "ir/ops/Matmul.h"
 #include "ir/ops/Shape.h"
@@ -306,6 +307,24 @@ bool Elaborator::unify(llvm::MutableArrayRef<Operand> operands, Range place, Ran
     *operand.datum = Datum::ofTensor(wide, labels);
   }
   return true;
+}
+
+mlir::Value Elaborator::readAt(mlir::Value x, llvm::ArrayRef<Dim> sizes, llvm::ArrayRef<Dim> forms,
+                               llvm::ArrayRef<std::string> symbols, double fill, Range range) {
+  AccessMap map;
+  for (const Dim &form : forms) {
+    Coordinate coordinate = Coordinate::ofConstant(sizes.size(), form);
+    for (auto [axis, symbol] : llvm::enumerate(symbols)) {
+      auto term = form.getTerms().find({symbol});
+      if (term == form.getTerms().end())
+        continue;
+      coordinate.coefficients[axis] = term->second;
+      coordinate.constant = *coordinate.constant.sub(*Dim::symbol(symbol).mul(Dim(term->second)));
+    }
+    map.push_back(std::move(coordinate));
+  }
+  GraphBuilder g = at(range);
+  return access(g, x, sizes, map, fill);
 }
 
 //===------------------------------------------------------------------------------------------------===//

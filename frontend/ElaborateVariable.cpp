@@ -1,8 +1,13 @@
 // ElaborateVariable.cpp: parameters, state, initial values, gradients, and the end of a function.
 #include "frontend/Elaborator.h"
 #include "ir/Provenance.h"
+#include "ir/ops/Random.h"
+#include "ir/ops/Shape.h"
+#include "ir/ops/Scan.h"
 #include "ir/ops/Structure.h"
+#include "mlir/IR/PatternMatch.h"
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/Support/xxhash.h"
 #include <cmath>
 
 using namespace nnc;
@@ -132,10 +137,13 @@ mlir::Value Elaborator::load(llvm::StringRef name, Range range) {
   if (averaged.isValid() && variable.isParameter) {
     // Which train block's average this is will be known when all of them are lowered (LowerState.cpp).
     symbol = averagePlaceholder + symbol;
-    model.averaged.try_emplace(name, averaged);
+    model.averaged.try_emplace(name.str(), averaged);
   }
   mlir::Value &value = loads[symbol];
   if (!value) {
+    // Before the loop, if one asks for it first.
+    mlir::OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToEnd(&func.getBody().front());
     GraphBuilder g = at(range);
     g.setLoc(renamed(g.getLoc(), name));
     value = g.create<LoadOp>(variable.type, symbol);
@@ -226,7 +234,7 @@ Binding Elaborator::makeVariable(const VariableStmt &stmt) {
 
 /// Whether derivatives pass through an op at all.
 static bool isDifferentiable(mlir::Operation *op) {
-  return mlir::isa<DifferentiableOpInterface>(op) || mlir::isa<GradOp>(op);
+  return mlir::isa<DifferentiableOpInterface, RegionDifferentiableOpInterface, GradOp>(op);
 }
 
 static bool isFloatTensor(mlir::Value value) {
@@ -327,6 +335,22 @@ Elaborator::Input &Elaborator::addInput(llvm::StringRef name, llvm::StringRef ro
   return inputs.back();
 }
 
+mlir::Value Elaborator::randomKey(Range range) {
+  auto scalar = mlir::RankedTensorType::get({}, builder.getI64Type());
+  if (!seed)
+    seed = addInput("seed", drawCounter ? "instance_seed" : "seed", scalar, "", range).argument;
+  GraphBuilder g = at(range);
+  mlir::Value counter = drawCounter ? drawCounter() : g.create<FillOp>(scalar, builder.getF64FloatAttr(0.0));
+  // The layer's name and a number: draws of other layers change nothing.
+  std::string place;
+  for (const Frame *at = frame; at && place.empty(); at = at->caller)
+    if (at->instance)
+      place = at->instance->path;
+  place += "#" + std::to_string(drawsIn[place]++);
+  auto stream = static_cast<int64_t>(llvm::xxHash64("draw:" + place));
+  return g.create<RandomKeyOp>(seed, counter, builder.getI64IntegerAttr(stream));
+}
+
 void Elaborator::store(llvm::StringRef variable, mlir::Value value, Range place) {
   builder.create<StoreOp>(location(place), value, variable);
 }
@@ -390,9 +414,13 @@ void Elaborator::finish(llvm::ArrayRef<Result> results) {
   builder.create<ReturnOp>(func.getLoc(), values);
 
   // What nothing needs, from the last op on; all ops but stores and the return are pure.
-  for (mlir::Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+  mlir::IRRewriter rewriter(&model.context);
+  for (mlir::Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
     if (!mlir::isa<StoreOp, ReturnOp>(op) && op.use_empty())
       op.erase();
+    else if (auto scan = mlir::dyn_cast<ScanOp>(op))
+      dropUnneededParts(scan, rewriter);
+  }
   llvm::SmallVector<Input> remaining;
   for (const Input &input : inputs) {
     if (input.argument.use_empty() && !input.isKept)

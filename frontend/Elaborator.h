@@ -47,10 +47,11 @@ struct ModelState {
     Range occurrence;
   };
   llvm::StringMap<Instance> instances;
-  bool hasAverages = false;         // a train block has 'average'
-  llvm::StringMap<Range> averaged;  // parameters whose average is read, with the `averaged(l)` that does
-  bool splitsSteps = false;         // train blocks have their steps in halves too
-  llvm::StringMap<bool> inputsRead; // every input of the text; true once a function needs it
+  llvm::StringSet<> frozen;              // parameters that a train block freezes
+  bool hasAverages = false;              // a train block has 'average'
+  std::map<std::string, Range> averaged; // parameters whose average is read, with the `averaged(l)` that does
+  bool splitsSteps = false;              // train blocks have their steps in halves too
+  llvm::StringMap<bool> inputsRead;      // every input of the text; true once a function needs it
   llvm::StringMap<Range> inputPlaces;
 };
 
@@ -62,7 +63,19 @@ public:
   // Frames: where in the text we are
   //===------------------------------------------------------------------------------------------------===//
 
-  struct LoopState;
+  /// The state of a `for` that is being unrolled, or of a `scan` whose turn is being written.
+  struct LoopState {
+    struct Slot {
+      const ast::Stmt *stmt;
+      unsigned index; // which of its values
+      bool isLast;
+      llvm::StringRef carry; // of `last`
+      std::vector<Datum> values;
+    };
+    llvm::SmallVector<Slot> slots; // in text order
+    llvm::StringMap<Datum> carried, nextValues;
+    llvm::StringMap<Range> nextPlaces;
+  };
   struct Frame {
     enum class Kind { Model, Entry, Layer, Function, Optimizer, Train };
     Kind kind = Kind::Model;
@@ -114,6 +127,9 @@ public:
   void bindModelFormals(const ast::ModelDecl &decl);
   void define(const ast::Name &name, Datum value, const ast::Type *type = nullptr);
   Datum runLoop(const ast::ForExpr &loop);
+  /// The yields and lasts of a block in text order.
+  static void collectSlots(const ast::Block &block, llvm::SmallVectorImpl<LoopState::Slot> &slots);
+  Datum runScan(const ast::ScanExpr &scan); // ElaborateScan.cpp
   Datum runComprehension(const ast::ComprehensionExpr &comprehension);
   void updateState(Binding &binding, const ast::NextStmt &next);
 
@@ -128,6 +144,9 @@ public:
   Datum evaluateCast(const ast::CastExpr &cast);
   Datum evaluatePipe(const ast::PipeExpr &pipe);
   Datum evaluateIndex(const ast::IndexExpr &index);
+  /// `x[:, -1]` (ElaborateSlice.cpp)
+  Datum sliceTensor(const ast::IndexExpr &expr, const Datum &base);
+  Datum negate(const Datum &operand, const ast::Expr *expr, Range range);
   Datum evaluateMember(const ast::MemberExpr &member);
   Datum evaluateCall(const ast::CallExpr &call, const Datum *piped, Range pipedRange);
   /// Applies what is on the right of `|>`.
@@ -168,6 +187,10 @@ public:
   Datum callFunction(const Callable &function, const Arguments &arguments, Range range);
   Datum callCallable(const Callable &callable, const Arguments &arguments, Range range,
                      const ast::CallExpr *call);
+  /// Equations and operators made of them (ElaborateOperator.cpp).
+  Datum runEquation(const ast::Equation &equation);
+  bool runEquations(const ast::OpDecl &decl);
+  Datum callOperator(const Callable &callable, const Arguments &arguments, Range range);
   Datum applyLayerLike(const Datum &layer, const Arguments &arguments, Range range);
   Datum applyLayer(const LayerPtr &layer, const Arguments &arguments, Range range);
   Datum applyInstance(const LayerPtr &layer, llvm::StringRef method, const Arguments &arguments, Range range);
@@ -232,6 +255,12 @@ public:
   Datum callElementwise(const Callable &callable, const Arguments &arguments, Range range);
   Datum reshapeTo(const Datum &datum, llvm::ArrayRef<Dim> dims, Labels labels, Range range);
   Datum castTo(const Datum &datum, mlir::Type elementType, Range range);
+  /// How an index is called in a Dim polynomial.
+  static std::string indexSymbol(unsigned index) { return "#" + std::to_string(index); }
+  /// A tensor of sizes `sizes`: the elements of `x` whose index along each axis is a form over the result's indices,
+  /// called `symbols`; `fill` where that is outside.
+  mlir::Value readAt(mlir::Value x, llvm::ArrayRef<Dim> sizes, llvm::ArrayRef<Dim> forms,
+                     llvm::ArrayRef<std::string> symbols, double fill, Range range);
   /// What an operand is called in messages: 'x', or a fallback.
   std::string operandName(const ast::Expr *expr, llvm::StringRef otherwise);
   /// How a size is called: "'features' = 784", "'batch'", "784".
@@ -283,6 +312,9 @@ public:
   Input &addInput(llvm::StringRef name, llvm::StringRef role, mlir::RankedTensorType type,
                   llvm::StringRef doc, Range place);
   void store(llvm::StringRef variable, mlir::Value value, Range place);
+  /// The key of one random draw: of the call's seed (in a step: of the instance's and the step), and of the place in
+  /// the text. Each call of this function is a draw of its own.
+  mlir::Value randomKey(Range range);
 
   DiagnosticBuilder error(Range range, const llvm::Twine &text) { return diags.error(range, text); }
   Datum fail(Range range, const llvm::Twine &text) {
@@ -340,8 +372,12 @@ public:
   Frame *frame = nullptr;
   Range libraryPlace; // the user's call that library text is run for
   Range averaged;     // the `averaged(l)` inside of which we are, or none
+  Range scanPlace;    // the innermost `scan` around what is being written
   mlir::Type floatType;
   llvm::StringMap<mlir::Value> loads;
+  mlir::Value seed;                          // once something is drawn
+  std::function<mlir::Value()> drawCounter;  // of a train block: tells its calls apart, i64
+  llvm::StringMap<unsigned> drawsIn;         // how many draws each layer has made so far
   llvm::StringMap<mlir::Value> pendingState; // of an earlier application in this function
   std::vector<StateUpdate> stateUpdates;
   std::vector<Input> inputs;

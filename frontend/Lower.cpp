@@ -149,8 +149,11 @@ private:
     runModel(e, [&](Elaborator::Frame &) {
       std::vector<Elaborator::Result> results = collect(e);
       found = !results.empty();
-      if (found && !diags.hasErrors())
+      if (found && !diags.hasErrors()) {
         e.finish(results);
+        if (kind == FunctionKind::Evaluate)
+          warnOfGraph(model, func);
+      }
     });
     if (!found || diags.hasErrors()) {
       func.erase();
@@ -159,9 +162,18 @@ private:
   }
 
   void lowerTrains(llvm::ArrayRef<const TrainDecl *> trains, llvm::ArrayRef<const EntryStmt *> entries) {
-    llvm::StringMap<Range> names;
-    for (const EntryStmt *entry : entries)
+    llvm::StringMap<Range> names, functions;
+    auto declare = [&](const llvm::Twine &function, Range place) {
+      auto [it, isNew] = functions.try_emplace(function.str(), place);
+      if (!isNew)
+        diags.error(place, "two functions would be called '" + function + "' in C; rename this one")
+            .note(it->second, "the other one");
+    };
+    for (const EntryStmt *entry : entries) {
       names[entry->name.text] = entry->name.range;
+      declare(entry->name.text, entry->name.range);
+      declare(entry->name.text + "_evaluate", entry->name.range);
+    }
     for (const TrainDecl *train : trains) {
       const EntryStmt *entry = nullptr;
       llvm::SmallVector<llvm::StringRef> known;
@@ -192,6 +204,8 @@ private:
       it->second = name.range;
       if (isFixedFunction(name.text))
         diags.error(name.range, "'" + name.text + "' is the name of a function that every model has");
+      for (llvm::StringRef function : {"_step", "_gradients", "_update", "_hyper_defaults"})
+        declare(name.text + function, name.range);
       lowerTrain(model, *train, name.text, trained);
     }
   }
@@ -210,7 +224,7 @@ private:
         variable.op->erase();
         continue;
       }
-      if (isTrained && variable.isParameter && !trained.contains(name))
+      if (isTrained && variable.isParameter && !trained.contains(name) && !model.frozen.contains(name))
         diags.warning(Warning::UnreachedParameter, variable.firstUse,
                       "no train block updates the parameter '" + name + "'");
     }

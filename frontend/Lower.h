@@ -29,6 +29,8 @@ FuncOp addFunction(ModelState &model, llvm::StringRef name, FunctionKind kind, R
 void lowerTrain(ModelState &model, const ast::TrainDecl &decl, llvm::StringRef name,
                 llvm::StringSet<> &trained);
 
+/// Warnings about what a function computes (GraphWarnings.cpp).
+void warnOfGraph(ModelState &model, FuncOp func);
 /// What `averaged(l)` reads becomes the moving average of the train block that keeps one, or, of a parameter that is
 /// never trained, the parameter.
 void resolveAverages(ModelState &model, const llvm::StringSet<> &trained);

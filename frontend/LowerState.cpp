@@ -22,8 +22,8 @@ static std::vector<std::string> averagesOf(const ModelState &model, llvm::String
 
 void nnc::resolveAverages(ModelState &model, const llvm::StringSet<> &trained) {
   llvm::StringMap<std::string> resolved;
-  for (const auto &entry : model.averaged) {
-    llvm::StringRef parameter = entry.getKey();
+  for (const auto &[name, place] : model.averaged) {
+    llvm::StringRef parameter = name;
     std::vector<std::string> averages = averagesOf(model, parameter);
     if (averages.size() == 1 || (averages.empty() && !trained.contains(parameter))) {
       resolved[parameter] = averages.empty() ? parameter.str() : averages.front();
@@ -31,11 +31,10 @@ void nnc::resolveAverages(ModelState &model, const llvm::StringSet<> &trained) {
     }
     auto record = model.variables.find(parameter.str());
     model.diags
-        .error(entry.getValue(), averages.empty()
-                                     ? "'" + parameter +
-                                           "' has no average: the train block that updates it "
-                                           "has no 'average'"
-                                     : llvm::Twine("two train blocks average '") + parameter + "'")
+        .error(place, averages.empty() ? "'" + parameter +
+                                             "' has no average: the train block that updates it "
+                                             "has no 'average'"
+                                       : llvm::Twine("two train blocks average '") + parameter + "'")
         .note(record->second.firstUse, "'" + parameter + "' is used here");
   }
   llvm::SmallVector<LoadOp> loads;

@@ -40,6 +40,7 @@ FuncOp TrainLowering::lowerFunction(Part part) {
   FuncOp func = addFunction(model, name + suffix, kind, decl.name.range);
   Elaborator e(model, func, /*training=*/true);
   e.wantedEntry = decl.entry.text;
+  e.drawCounter = [&] { return drawCounter(e, part); };
   groupMembers.clear();
   regularizerMembers.clear();
   projectionMembers.clear();

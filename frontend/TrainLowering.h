@@ -66,7 +66,7 @@ private:
 
   // Numbers and clauses (TrainNumbers.cpp)
   void collect();
-  void once(const ast::Clause *&slot, const ast::Clause &clause);
+  bool once(const ast::Clause *&slot, const ast::Clause &clause);
   void addSettingHypers(const ast::Clause &clause, llvm::StringRef prefix,
                         llvm::ArrayRef<llvm::StringRef> known);
   void addGroupHypers();
@@ -99,6 +99,8 @@ private:
   mlir::Value waiting(Elaborator &e);
   mlir::Value addToSum(Elaborator &e, const Parameter &parameter, mlir::Value count);
   mlir::Value meanOfSum(Elaborator &e, mlir::Value sum, mlir::Value count);
+  /// Tells calls apart that draw random numbers: by updates done and, above them, gradients waiting; i64.
+  mlir::Value drawCounter(Elaborator &e, Part part);
   void accumulate(Elaborator &e, llvm::MutableArrayRef<Parameter> parameters, Part part);
   void regularize(Elaborator &e, llvm::MutableArrayRef<Parameter> parameters);
   void clip(Elaborator &e, const ast::Clause &clause, mlir::Value limit,

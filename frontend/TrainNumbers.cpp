@@ -25,11 +25,13 @@ int TrainLowering::addHyper(Hyper hyper) {
   return hypers.size() - 1;
 }
 
-/// A clause that a block has at most once.
-void TrainLowering::once(const Clause *&slot, const Clause &clause) {
+/// Takes a clause that a block has at most once; false for a second one.
+bool TrainLowering::once(const Clause *&slot, const Clause &clause) {
   if (slot)
     diags.error(clause.keyword, "the train block has this clause already").note(slot->keyword, "here");
-  slot = &clause;
+  else
+    slot = &clause;
+  return slot == &clause;
 }
 
 /// The number of `clip norm: 1.0` or `average decay: 0.99`; its name is one of `known`.
@@ -82,8 +84,8 @@ void TrainLowering::collect() {
   for (const Clause &clause : decl.clauses)
     switch (clause.kind) {
     case Kind::Optimizer:
-      once(optimizer.clause, clause);
-      bindCall(optimizer, clause, Decl::Kind::Optimizer, "", /*visible=*/true);
+      if (once(optimizer.clause, clause))
+        bindCall(optimizer, clause, Decl::Kind::Optimizer, "", /*visible=*/true);
       break;
     case Kind::Hyper: {
       if (clause.hyper.type &&
@@ -120,8 +122,8 @@ void TrainLowering::collect() {
       addSettingHypers(clause, "clip", {"norm", "parameter_norm", "value"});
       break;
     case Kind::Average:
-      once(averageClause, clause);
-      addSettingHypers(clause, "average", {"decay"});
+      if (once(averageClause, clause))
+        addSettingHypers(clause, "average", {"decay"});
       break;
     case Kind::Accumulate: once(accumulateClause, clause); break;
     case Kind::Let: lets.push_back(clause.let); break;

@@ -69,7 +69,7 @@ static llvm::DenseSet<mlir::Value> reachedFrom(mlir::Value value) {
   llvm::SmallVector<mlir::Value> work = {value};
   while (!work.empty()) {
     mlir::Operation *op = work.pop_back_val().getDefiningOp();
-    if (!op || !(mlir::isa<DifferentiableOpInterface>(op) || mlir::isa<GradOp>(op)))
+    if (!op || !mlir::isa<DifferentiableOpInterface, RegionDifferentiableOpInterface, GradOp>(op))
       continue;
     for (mlir::Value operand : op->getOperands())
       if (mlir::isa<mlir::FloatType>(mlir::getElementTypeOrSelf(operand.getType())) &&
@@ -88,6 +88,8 @@ std::vector<std::string> TrainLowering::selectParameters(Elaborator &e, mlir::Va
   for (const Clause *clause : freezes)
     for (const auto &entry : select(e, clause->selectors))
       frozen.insert(entry.getKey());
+  for (const auto &entry : frozen)
+    model.frozen.insert(entry.getKey());
   std::vector<std::string> result;
   if (failed())
     return result;

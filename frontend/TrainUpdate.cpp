@@ -49,6 +49,16 @@ mlir::Value TrainLowering::meanOfSum(Elaborator &e, mlir::Value sum, mlir::Value
   return g.div(sum, g.broadcastScalar(number, sum));
 }
 
+mlir::Value TrainLowering::drawCounter(Elaborator &e, Part part) {
+  Range place = optimizer.clause->range;
+  mlir::Value step = e.load(stepVariable(), place);
+  if (part == Part::Whole && !accumulateClause)
+    return step;
+  GraphBuilder g = e.at(place);
+  mlir::Value count = waiting(e);
+  return g.add(step, g.mul(count, g.fill(4294967296.0, count)));
+}
+
 /// Adds the gradients to the sums, takes their mean, or both.
 void TrainLowering::accumulate(Elaborator &e, llvm::MutableArrayRef<Parameter> parameters, Part part) {
   if (part == Part::Whole && !accumulateClause)

@@ -177,6 +177,35 @@ LogicalResult DimValueAttr::verify(llvm::function_ref<InFlightDiagnostic()> emit
   return verifyDimText(emitError, text);
 }
 
+SlotAttr SlotAttr::shifted(int64_t turns) const {
+  int64_t shift = getCount() == 0 ? getShift() + turns : (getShift() + turns) & (getCount() - 1);
+  return SlotAttr::get(getContext(), getOffset(), getBytes(), shift, getCount());
+}
+
+Attribute SlotAttr::parse(AsmParser &parser, Type) {
+  StringAttr offset, bytes;
+  int64_t shift, count;
+  if (parser.parseLess() || parseDimText(parser, offset) || parser.parseComma() ||
+      parseDimText(parser, bytes) || parser.parseComma() || parser.parseInteger(shift) || parser.parseComma())
+    return {};
+  llvm::SMLoc place = parser.getCurrentLocation();
+  if (parser.parseInteger(count) || parser.parseGreater())
+    return {};
+  if (count < 0 || count > 2) {
+    parser.emitError(place, "expected 0, 1 or 2 places, found ") << count;
+    return {};
+  }
+  return SlotAttr::get(parser.getContext(), offset, bytes, shift, count);
+}
+
+void SlotAttr::print(AsmPrinter &printer) const {
+  printer << "<";
+  printDimText(printer, getOffset());
+  printer << ", ";
+  printDimText(printer, getBytes());
+  printer << ", " << getShift() << ", " << getCount() << ">";
+}
+
 /// How many of the numbers a and b a kind of initial value reads.
 static unsigned numberCount(InitKind kind) {
   switch (kind) {

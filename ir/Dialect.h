@@ -31,6 +31,23 @@ struct GradientRule {
   llvm::ArrayRef<llvm::StringRef> saves; // operands and results the backward pass reads
 };
 
+/// An adjoint that comes into a block from outside.
+struct Seed {
+  mlir::Value value, adjoint;
+};
+
+/// Appends to a block, before its terminator, the adjoints of `wrt` from those of the seeds' values; null where no
+/// path leads.
+using DifferentiateBlock = llvm::function_ref<mlir::FailureOr<llvm::SmallVector<mlir::Value>>(
+    mlir::Block &, llvm::ArrayRef<Seed>, llvm::ArrayRef<mlir::Value> wrt)>;
+
+/// What the rule of an op with a region gives back.
+struct RegionGradient {
+  llvm::SmallVector<mlir::Value> dOperands;
+  /// Takes the op's place; its first results are the op's. Null: the op stays.
+  mlir::Operation *replacement = nullptr;
+};
+
 /// Gives an op's results the names they have in the source, from its location.
 void nameResults(mlir::Operation *op, mlir::OpAsmSetValueNameFn setName);
 
@@ -50,6 +67,7 @@ public:
 template <typename ConcreteOp> class IndexMap : public mlir::OpTrait::TraitBase<ConcreteOp, IndexMap> {};
 template <typename ConcreteOp>
 class Contraction : public mlir::OpTrait::TraitBase<ConcreteOp, Contraction> {};
+template <typename ConcreteOp> class Windowed : public mlir::OpTrait::TraitBase<ConcreteOp, Windowed> {};
 
 template <typename ConcreteOp>
 class WholeKernel : public mlir::OpTrait::TraitBase<ConcreteOp, WholeKernel> {};

@@ -125,6 +125,20 @@ def NN_OutputAttr : NN_Attr<"Output", "output"> {
   let assemblyFormat = "`<` $index `>`";
 }
 
+def NN_SlotAttr : NN_Attr<"Slot", "slot"> {
+  let summary = "in the workspace, one of several equal places that the turns of a loop take in order";
+  let description = [{
+    At turn t: byte `offset + bytes * ((t + shift) mod count)`, where a count of 0 stands for as many places as there
+    are turns, or one more. 1: written in place. 2: the old value is read while the new one is written.
+  }];
+  let parameters = (ins "::mlir::StringAttr":$offset, "::mlir::StringAttr":$bytes, "int64_t":$shift, "int64_t":$count);
+  let hasCustomAssemblyFormat = 1;
+  let extraClassDeclaration = [{
+    /// The same places, `turns` later.
+    SlotAttr shifted(int64_t turns) const;
+  }];
+}
+
 def NN_VariableKind : I32EnumAttr<"VariableKind", "what a variable is for", [
     I32EnumAttrCase<"Parameter", 0, "parameter">,
     I32EnumAttrCase<"State", 1, "state">,
@@ -177,6 +191,7 @@ def NN_IndexTensor : NN_TensorOf<[I32, I64, UI8], "i32, i64 or ui8">;
 def NN_PositionTensor : NN_TensorOf<[I32], "i32">;
 def NN_BoolTensor : NN_TensorOf<[I1], "i1">;
 def NN_FloatScalar : 0DTensorOf<[NN_Float]>;
+def NN_KeyScalar : 0DTensorOf<[I64]>;
 
 //===------------------------------------------------------------------------------------------------===//
 // Base classes
@@ -193,6 +208,10 @@ class NN_Op<string opMnemonic, list<Trait> traits = []>
     }
   }] # definitions;
 }
+
+// An op that holds or connects computations instead of being one. Checks that walk all ops (gradients, emitters, test
+// cases) pass these over.
+def NN_IsStructure : NativeOpTrait<"IsStructure"> { let cppNamespace = "::nnc"; }
 
 // A pure function of its operands with a gradient. The four fields are mandatory: leaving one out fails the
 // build and names the op. `gradient` is C++ with `g` (a GraphBuilder at the right place and location) and `dy`

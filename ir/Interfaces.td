@@ -16,6 +16,22 @@ def DifferentiableOpInterface : OpInterface<"DifferentiableOpInterface"> {
     StaticInterfaceMethod<"The rule's name and mathematics.", "::nnc::GradientRule", "gradientRule", (ins)>];
 }
 
+def RegionDifferentiableOpInterface : OpInterface<"RegionDifferentiableOpInterface"> {
+  let cppNamespace = "::nnc";
+  let description = [{
+    An op whose rule differentiates its region. The sibling of DifferentiableOpInterface: the pass lends the rule its
+    own walk over a block, so that each op inside is differentiated by its own rule.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      Builds the vector-Jacobian product at `g`: one adjoint per operand, null where none is `wanted` or none flows.
+      The rule may put another op, with more results, in the op's place to keep what the backward pass reads.
+    }], "::mlir::FailureOr<::nnc::RegionGradient>", "regionGradient",
+    (ins "::nnc::GraphBuilder &":$g, "::mlir::ValueRange":$dResults, "const ::llvm::SmallVector<bool> &":$wanted,
+         "::nnc::DifferentiateBlock":$differentiate)>,
+    StaticInterfaceMethod<"The rule's name and mathematics.", "::nnc::GradientRule", "gradientRule", (ins)>];
+}
+
 def NonDifferentiableOpInterface : OpInterface<"NonDifferentiableOpInterface"> {
   let cppNamespace = "::nnc";
   let description = [{An op through which no gradient flows, with the reason.}];
@@ -55,6 +71,21 @@ def ReducingOpInterface : OpInterface<"ReducingOpInterface"> {
     InterfaceMethod<"The axes of the first operand.", "::llvm::SmallVector<int64_t>", "reducedAxes", (ins)>];
 }
 
+def TurnwiseOpInterface : OpInterface<"TurnwiseOpInterface"> {
+  let cppNamespace = "::nnc";
+  let description = [{
+    An op that many turns of a loop can do at once. Operands that differ from turn to turn come stacked along a new
+    first axis; for such operands each method builds what all turns together compute, or returns null if it has no
+    form for them.
+  }];
+  let methods = [
+    InterfaceMethod<"The results of all turns, stacked.", "::mlir::Value", "overAllTurns",
+    (ins "::nnc::GraphBuilder &":$g, "::mlir::ValueRange":$operands, "::llvm::ArrayRef<bool>":$isStacked), "",
+    "return nullptr;">,
+    InterfaceMethod<"The sum of the results of all turns; every operand is stacked.", "::mlir::Value", "sumOverTurns",
+    (ins "::nnc::GraphBuilder &":$g, "::mlir::ValueRange":$operands), "", "return nullptr;">];
+}
+
 // An op whose elements are copied or known, not computed: element i of the result is a constant or one element of
 // the operand, at an index that follows from i. It costs no loop of its own; a kernel applies it where it reads.
 def NN_IndexMap : NativeOpTrait<"IndexMap"> { let cppNamespace = "::nnc"; }
@@ -65,6 +96,10 @@ def NN_Contraction : NativeOpTrait<"Contraction"> { let cppNamespace = "::nnc"; 
 // An op that is a kernel of its own: its emitter writes the loops and schedules of all its results. Index maps may
 // stand where it reads its operands, nothing else joins it.
 def NN_WholeKernel : NativeOpTrait<"WholeKernel"> { let cppNamespace = "::nnc"; }
+
+// An op each of whose elements comes from several of its operands', as a pool's. Its operands lie in memory; it runs in
+// the loops of its result, beside elementwise ops.
+def NN_Windowed : NativeOpTrait<"Windowed"> { let cppNamespace = "::nnc"; }
 
 def ReferenceOpInterface : OpInterface<"ReferenceOpInterface"> {
   let cppNamespace = "::nnc";

@@ -26,6 +26,8 @@ KernelShape KernelShape::of(KernelOp kernel) {
   return *shape;
 }
 
+bool readsMemory(Operation *op) { return op->hasTrait<Contraction>() || op->hasTrait<Windowed>(); }
+
 bool isReadInPlace(KernelOp kernel, unsigned index) {
   BlockArgument argument = kernel.getBody().getArgument(index);
   Dims dims = dimsOf(argument);
@@ -138,8 +140,8 @@ private:
       return visitWhole(op);
     if (isa<ReducingOpInterface>(op))
       return visitReducing(op);
-    if (op->hasTrait<Contraction>())
-      return visitContraction(op);
+    if (readsMemory(op))
+      return visitReader(op);
     if (isa<ElementwiseOpInterface>(op))
       return visitElementwise(op);
     return fail(op, "cannot be part of a kernel");
@@ -151,11 +153,13 @@ private:
       levels[y] = Level::Constant;
       return true;
     }
-    Value x = op->getOperand(0);
-    if (!isComputed(x)) {
-      levels[y] = levelOf(x);
+    if (llvm::none_of(op->getOperands(), [&](Value operand) { return isComputed(operand); })) {
+      bool isConstant =
+          llvm::all_of(op->getOperands(), [&](Value operand) { return levelOf(operand) == Level::Constant; });
+      levels[y] = isConstant ? Level::Constant : Level::Read;
       return true;
     }
+    Value x = op->getOperand(0);
     auto broadcast = dyn_cast<BroadcastOp>(op);
     bool isSpread = broadcast && levelOf(x) == Level::Row && isRowSize(dimsOf(x)) &&
                     dimsOf(y) == shape.space && keepsRowAxes(broadcast.getDims());
@@ -194,10 +198,13 @@ private:
     return true;
   }
 
-  bool visitContraction(Operation *op) {
+  bool visitReader(Operation *op) {
     for (Value operand : op->getOperands())
       if (levels.count(operand))
         return fail(op, "reads its operands from memory, and one is computed in the kernel");
+    if (dimsOf(op->getResult(0)) != shape.space)
+      return fail(op, "has sizes " + dimsText(dimsOf(op->getResult(0))) + ", the loops have " +
+                          dimsText(shape.space));
     levels[op->getResult(0)] = Level::Space;
     return true;
   }

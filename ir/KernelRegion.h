@@ -2,12 +2,14 @@
 // generation relies on.
 //
 // A kernel is one loop nest; everything in it is computed where it is needed, at the coordinates of the loops, and
-// only results are stored. Its ops are of five sorts:
+// only results are stored. Its ops are of six sorts:
 //
-//   index maps    fill, size, constant, broadcast, transpose, one_hot (trait IndexMap).
+//   index maps    fill, size, constant, broadcast, transpose, access, concat, gather, one_hot, random numbers
+//                 (trait IndexMap).
 //                 They stand where inputs are read and are free.
 //   elementwise   ops with ElementwiseOpInterface, at the sizes of the loops.
 //   contraction   an op with trait Contraction, reading its operands from memory; at most one.
+//   windowed      ops with trait Windowed, at the sizes of the loops, reading their operands from memory.
 //   reducing      ops with ReducingOpInterface; several, if they fold the same axes of the same space.
 //   whole         an op with trait WholeKernel, whose emitter writes its loops; nothing but index maps beside it.
 //
@@ -55,6 +57,9 @@ constexpr size_t kernelBufferLimit = 48;
 /// elsewhere are inputs. Nothing if these ops are no kernel, with the reason in `whyNot`.
 std::optional<KernelShape> analyzeKernel(llvm::ArrayRef<mlir::Operation *> ops, mlir::ValueRange results,
                                          std::string &whyNot);
+
+/// Whether `op` needs its operands in memory, as opposed to computing them where it reads them.
+bool readsMemory(mlir::Operation *op);
 
 /// Whether result memory of `kernel` may be the memory of input `index`: all results have the input's sizes, and
 /// every read of it is elementwise, at the index that is written.

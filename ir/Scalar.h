@@ -4,7 +4,8 @@
 // (constant folding, reference interpreter) and in codegen/halide with nnc::Num, whose overloads are found by
 // argument-dependent lookup. Truth values of T = double are 0.0 and 1.0.
 //
-// NaN: maximum, minimum and relu propagate it; comparisons with it are false, save `!=`.
+// NaN: maximum, minimum and relu propagate it; comparisons with it are false, save `!=`. Of equal numbers maximum and
+// minimum are the first, so that zeros have a sign.
 #ifndef NNC_IR_SCALAR_H
 #define NNC_IR_SCALAR_H
 
@@ -38,13 +39,17 @@ inline double isNaN(double x) { return std::isnan(x); }
 inline double rsqrt(double x) { return 1.0 / std::sqrt(x); }
 /// Rounds half to even.
 inline double roundEven(double x) { return std::nearbyint(x); }
-inline double maximum(double a, double b) { return std::isnan(a) || a > b ? a : b; }
-inline double minimum(double a, double b) { return std::isnan(a) || a < b ? a : b; }
+inline double maximum(double a, double b) { return std::isnan(b) || a < b ? b : a; }
+inline double minimum(double a, double b) { return std::isnan(b) || a > b ? b : a; }
 /// 1 / (1 + exp(-x)) without overflow on either side.
 inline double sigmoid(double x) {
   double e = std::exp(-std::abs(x));
   return (x >= 0.0 ? 1.0 : e) / (1.0 + e);
 }
+/// Of the standard normal distribution; the lower tail without cancellation.
+inline double normalCdf(double x) { return 0.5 * std::erfc(-x * 0.70710678118654752); }
+/// (1 + tanh u) / 2 for u = sqrt(2/pi) (x + 0.044715 x^3), without cancellation.
+inline double tanhGate(double x) { return sigmoid(1.5957691216057308 * (x + 0.044715 * x * x * x)); }
 /// log(1 + exp(x)) without overflow.
 inline double softplus(double x) { return maximum(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
 

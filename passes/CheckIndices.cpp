@@ -1,10 +1,13 @@
 // CheckIndices.cpp: carries the ranges of index operands back to the arguments that they come from.
 #include "ir/KernelRegion.h"
+#include "ir/ops/Scan.h"
+#include "ir/ops/Access.h"
 #include "ir/ops/Shape.h"
 #include "ir/ops/Structure.h"
 #include "mlir/IR/Builders.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/MapVector.h"
+#include <limits>
 
 using namespace mlir;
 
@@ -14,14 +17,23 @@ namespace nnc {
 
 namespace {
 
-/// The argument whose elements `value` consists of, through ops that only move them.
+/// The argument whose elements `value` consists of, through ops that only move them, and into loops.
 BlockArgument originOf(Value value) {
-  while (Operation *op = value.getDefiningOp()) {
-    if (!isa<ReshapeOp, TransposeOp, BroadcastOp>(op))
+  while (true) {
+    if (Operation *op = value.getDefiningOp()) {
+      if (!isa<AccessOp, ReshapeOp, TransposeOp, BroadcastOp>(op))
+        return {};
+      value = op->getOperand(0);
+      continue;
+    }
+    auto argument = cast<BlockArgument>(value);
+    auto scan = dyn_cast<ScanOp>(argument.getOwner()->getParentOp());
+    if (!scan)
+      return argument;
+    if (argument == scan.turnArg())
       return {};
-    value = op->getOperand(0);
+    value = scan.operandOf(argument).get(); // of a carried value, what it begins as
   }
-  return cast<BlockArgument>(value);
 }
 
 struct Range {
@@ -39,7 +51,7 @@ struct CheckIndicesPass : impl::CheckIndicesBase<CheckIndicesPass> {
     llvm::MapVector<BlockArgument, Range> ranges;
     func.walk([&](IndexingOpInterface op) {
       BlockArgument argument = originOf(op.indexOperand().get());
-      if (!argument)
+      if (!argument || op.indexBound() == std::numeric_limits<int64_t>::max())
         return;
       Range here{op.indexBound(), op.ignoredIndex()};
       auto [known, isNew] = ranges.try_emplace(argument, here);

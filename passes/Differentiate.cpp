@@ -8,8 +8,8 @@
 // 2. walk active ops in reverse program order; each op's rule turns its results' adjoints into its operands';
 // 3. drop what rules built for operands that are not active, and say of the rest why it is there.
 #include "ir/GraphBuilder.h"
-#include "ir/ops/Structure.h"
 #include "ir/Provenance.h"
+#include "ir/ops/Structure.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/SetVector.h"
@@ -48,38 +48,47 @@ std::string adjointName(Value value) {
   return name.empty() ? "" : "d_" + name;
 }
 
-/// The ops of one block between `wrt` and `target`. A region op between them is one op here: its rule (an interface of
-/// its own) differentiates its block with another BlockDifferentiator.
+/// Whether an op has a rule at all.
+bool hasRule(Operation *op) { return isa<DifferentiableOpInterface, RegionDifferentiableOpInterface>(op); }
+
+/// The ops of one block between `wrt` and the values whose adjoints come in as seeds. A region op between them is one
+/// op here: its rule (RegionDifferentiableOpInterface) differentiates its block with another BlockDifferentiator.
 class BlockDifferentiator {
 public:
-  BlockDifferentiator(Block &block, Value target, ValueRange wrt) : block(block), target(target), wrt(wrt) {}
+  BlockDifferentiator(Block &block, ArrayRef<Seed> seeds, ValueRange wrt)
+      : block(block), seeds(seeds), wrt(wrt) {}
 
   /// Builds adjoints before `place`; one value per `wrt`, null where no path leads.
   FailureOr<SmallVector<Value>> run(OpBuilder &builder);
 
-  /// Explains why no path leads from `from` to the target.
-  void explainNoPath(Value from, InFlightDiagnostic &diagnostic);
+  /// Explains why no path leads from `from` to `target`.
+  void explainNoPath(Value from, Value target, InFlightDiagnostic &diagnostic);
 
 private:
   void findNeeded();
   void findActive();
   LogicalResult differentiate(Operation *op, OpBuilder &builder);
-  void addAdjoint(Value value, Value adjoint, Operation *user, StringRef rule, int32_t operand,
+  FailureOr<SmallVector<Value>> applyRegionRule(RegionDifferentiableOpInterface op, ValueRange dResults,
+                                                GraphBuilder &g);
+  void addAdjoint(Value value, Value adjoint, Location user, StringRef rule, int32_t operand,
                   OpBuilder &builder);
   void describe(Operation *op, ArrayRef<Value> adjoints, StringRef rule, ArrayRef<Operation *> made);
 
   Block &block;
-  Value target;
+  ArrayRef<Seed> seeds;
   ValueRange wrt;
-  llvm::DenseSet<Value> needed;          // the target depends on them
+  llvm::DenseSet<Value> needed;          // a seed's value depends on them
   llvm::DenseSet<Value> active;          // needed, and depend on wrt
   SmallVector<Operation *> activeOps;    // in program order
   llvm::DenseMap<Value, Value> adjoints; // complete for a value when its defining op is reached
+  SmallVector<Operation *> replaced;     // by their rules; gone at the end
 };
 
 void BlockDifferentiator::findNeeded() {
-  SmallVector<Value> work{target};
-  needed.insert(target);
+  SmallVector<Value> work;
+  for (const Seed &seed : seeds)
+    if (needed.insert(seed.value).second)
+      work.push_back(seed.value);
   while (!work.empty()) {
     Operation *op = work.pop_back_val().getDefiningOp();
     if (!op)
@@ -97,7 +106,7 @@ void BlockDifferentiator::findActive() {
   for (Operation &op : block) {
     bool reads = llvm::any_of(op.getOperands(), [&](Value operand) { return active.contains(operand); });
     bool isNeeded = llvm::any_of(op.getResults(), [&](Value result) { return needed.contains(result); });
-    if (!reads || !isNeeded || !isa<DifferentiableOpInterface>(op))
+    if (!reads || !isNeeded || !hasRule(&op))
       continue;
     activeOps.push_back(&op);
     for (Value result : op.getResults())
@@ -110,20 +119,25 @@ FailureOr<SmallVector<Value>> BlockDifferentiator::run(OpBuilder &builder) {
   findNeeded();
   for (Operation &op : block) {
     bool isNeeded = llvm::any_of(op.getResults(), [&](Value result) { return needed.contains(result); });
-    if (isNeeded && op.getNumOperands() != 0 &&
-        !isa<DifferentiableOpInterface, NonDifferentiableOpInterface>(op))
+    if (isNeeded && op.getNumOperands() != 0 && !hasRule(&op) && !isa<NonDifferentiableOpInterface>(op))
       return op.emitError("internal error: '")
              << op.getName() << "' has neither a gradient nor a reason for having none";
   }
   findActive();
-  if (active.contains(target)) {
-    Location loc = provenanceLoc(target.getLoc(), Role::Adjoint, "derivative of the target by itself", 0,
-                                 adjointName(target));
-    adjoints[target] = GraphBuilder(builder, loc).fill(1.0, target);
-  }
+  for (const Seed &seed : seeds)
+    if (active.contains(seed.value))
+      addAdjoint(seed.value, seed.adjoint, seed.value.getLoc(), "sum over uses", 0, builder);
   for (Operation *op : llvm::reverse(activeOps))
     if (failed(differentiate(op, builder)))
       return failure();
+  for (Operation *op : replaced) {
+    for (Value result : op->getResults()) {
+      needed.erase(result);
+      active.erase(result);
+      adjoints.erase(result);
+    }
+    op->erase();
+  }
   SmallVector<Value> gradients;
   for (Value value : wrt)
     gradients.push_back(adjoints.lookup(value));
@@ -137,11 +151,20 @@ LogicalResult BlockDifferentiator::differentiate(Operation *op, OpBuilder &build
   if (llvm::none_of(dResults, [](Value adjoint) { return bool(adjoint); }))
     return success();
 
-  auto rule = cast<DifferentiableOpInterface>(op);
-  StringRef ruleName = rule.gradientRule().name;
-  Operation *before = &*std::prev(builder.getInsertionPoint());
+  Operation *before = builder.getInsertionBlock()->empty() ||
+                              builder.getInsertionPoint() == builder.getInsertionBlock()->begin()
+                          ? nullptr
+                          : &*std::prev(builder.getInsertionPoint());
+  auto region = dyn_cast<RegionDifferentiableOpInterface>(op);
+  StringRef ruleName =
+      region ? region.gradientRule().name : cast<DifferentiableOpInterface>(op).gradientRule().name;
   GraphBuilder g(builder, provenanceLoc(op->getLoc(), Role::Adjoint, ruleName, 0, ""));
-  SmallVector<Value> dOperands = rule.gradient(g, dResults);
+  FailureOr<SmallVector<Value>> rule =
+      region ? applyRegionRule(region, dResults, g)
+             : SmallVector<Value>(cast<DifferentiableOpInterface>(op).gradient(g, dResults));
+  if (failed(rule))
+    return failure();
+  SmallVector<Value> dOperands = std::move(*rule);
   if (dOperands.size() != op->getNumOperands())
     return op->emitError("internal error: the gradient of '")
            << op->getName() << "' gives " << dOperands.size() << " adjoints for " << op->getNumOperands()
@@ -157,8 +180,8 @@ LogicalResult BlockDifferentiator::differentiate(Operation *op, OpBuilder &build
 
   // What only inactive operands wanted goes; the rest learns what it is for.
   SmallVector<Operation *> made;
-  for (Operation *next = before->getNextNode(); next != &*builder.getInsertionPoint();
-       next = next->getNextNode())
+  for (Operation *next = before ? before->getNextNode() : &builder.getInsertionBlock()->front();
+       next != &*builder.getInsertionPoint(); next = next->getNextNode())
     made.push_back(next);
   llvm::DenseSet<Value> kept(dOperands.begin(), dOperands.end());
   SmallVector<Operation *> live;
@@ -173,8 +196,33 @@ LogicalResult BlockDifferentiator::differentiate(Operation *op, OpBuilder &build
   describe(op, dOperands, ruleName, live);
   for (auto [index, adjoint] : llvm::enumerate(dOperands))
     if (adjoint)
-      addAdjoint(op->getOperand(index), adjoint, op, ruleName, index, builder);
+      addAdjoint(op->getOperand(index), adjoint, op->getLoc(), ruleName, index, builder);
   return success();
+}
+
+FailureOr<SmallVector<Value>> BlockDifferentiator::applyRegionRule(RegionDifferentiableOpInterface op,
+                                                                   ValueRange dResults, GraphBuilder &g) {
+  SmallVector<bool> wanted;
+  for (Value operand : op->getOperands())
+    wanted.push_back(active.contains(operand));
+  auto inside = [](Block &block, ArrayRef<Seed> seeds, ArrayRef<Value> wrt) {
+    OpBuilder builder(block.getTerminator());
+    return BlockDifferentiator(block, seeds, wrt).run(builder);
+  };
+  FailureOr<RegionGradient> gradient = op.regionGradient(g, dResults, wanted, inside);
+  if (failed(gradient))
+    return failure();
+  // What was known of the op's results holds for those that took their place.
+  if (gradient->replacement) {
+    replaced.push_back(op);
+    for (auto [before, after] : llvm::zip(op->getResults(), gradient->replacement->getResults())) {
+      if (needed.contains(before))
+        needed.insert(after);
+      if (Value adjoint = adjoints.lookup(before))
+        adjoints[after] = adjoint;
+    }
+  }
+  return gradient->dOperands;
 }
 
 void BlockDifferentiator::describe(Operation *op, ArrayRef<Value> dOperands, StringRef rule,
@@ -197,18 +245,18 @@ void BlockDifferentiator::describe(Operation *op, ArrayRef<Value> dOperands, Str
   }
 }
 
-void BlockDifferentiator::addAdjoint(Value value, Value adjoint, Operation *user, StringRef rule,
+void BlockDifferentiator::addAdjoint(Value value, Value adjoint, Location user, StringRef rule,
                                      int32_t operand, OpBuilder &builder) {
   Value &sum = adjoints[value];
   if (!sum) {
     sum = adjoint;
     return;
   }
-  Location loc = provenanceLoc(user->getLoc(), Role::Accumulate, rule, operand, adjointName(value));
+  Location loc = provenanceLoc(user, Role::Accumulate, rule, operand, adjointName(value));
   sum = GraphBuilder(builder, loc).add(sum, adjoint);
 }
 
-void BlockDifferentiator::explainNoPath(Value from, InFlightDiagnostic &diagnostic) {
+void BlockDifferentiator::explainNoPath(Value from, Value target, InFlightDiagnostic &diagnostic) {
   if (!needed.contains(from)) {
     diagnostic.attachNote(target.getLoc())
         << quoted(target, "the target") << " is not computed from " << quoted(from, "this value");
@@ -257,8 +305,12 @@ struct DifferentiatePass : impl::DifferentiateBase<DifferentiatePass> {
   }
 
   LogicalResult expand(GradOp grad) {
-    BlockDifferentiator differentiator(*grad->getBlock(), grad.getTarget(), grad.getWrt());
     OpBuilder builder(grad);
+    Value target = grad.getTarget();
+    Location loc = provenanceLoc(target.getLoc(), Role::Adjoint, "derivative of the target by itself", 0,
+                                 adjointName(target));
+    Seed seed{target, GraphBuilder(builder, loc).fill(1.0, target)};
+    BlockDifferentiator differentiator(*grad->getBlock(), seed, grad.getWrt());
     FailureOr<SmallVector<Value>> gradients = differentiator.run(builder);
     if (failed(gradients))
       return failure();
@@ -270,7 +322,7 @@ struct DifferentiatePass : impl::DifferentiateBase<DifferentiatePass> {
       InFlightDiagnostic diagnostic = grad.emitError() << quoted(grad.getTarget(), "the target")
                                                        << " has no differentiable path from "
                                                        << quoted(value, "a value of 'wrt'");
-      differentiator.explainNoPath(value, diagnostic);
+      differentiator.explainNoPath(value, grad.getTarget(), diagnostic);
     }
     if (!complete) {
       // Later grads may use these results: zeros stand for them, so that their own errors are found too.
@@ -281,6 +333,8 @@ struct DifferentiatePass : impl::DifferentiateBase<DifferentiatePass> {
     }
     grad.replaceAllUsesWith(*gradients);
     grad.erase();
+    if (seed.adjoint.use_empty())
+      seed.adjoint.getDefiningOp()->erase();
     return success(complete);
   }
 };

@@ -26,8 +26,8 @@ class Fuser {
 public:
   using Id = KernelClusters::Id;
 
-  Fuser(FuncOp func, KernelClusters &clusters, bool explain)
-      : clusters(clusters), cost(func->getParentOfType<ModelOp>()), explain(explain) {}
+  Fuser(ModelOp model, KernelClusters &clusters, bool explain)
+      : clusters(clusters), cost(model), explain(explain) {}
 
   void run() {
     bool changed = true;
@@ -75,10 +75,10 @@ private:
   bool joinOnlyReaders() {
     bool changed = false;
     for (Id id : clusters.clusters()) {
-      if (clusters.nodesOf(id).empty() || clusters.isAlias(id))
+      if (clusters.nodesOf(id).empty() || clusters.isFixed(id))
         continue;
       llvm::SetVector<Id> readers = clusters.readersOf(id);
-      if (readers.size() == 1 && !clusters.isAlias(readers.front()))
+      if (readers.size() == 1 && !clusters.isFixed(readers.front()))
         changed |= tryMerge(id, readers.front(), "nothing else reads it");
     }
     return changed;
@@ -86,7 +86,7 @@ private:
 
   /// Whether a kernel computes rank-0 values only, from rank-0 values or by folding everything.
   bool isScalar(Id id) const {
-    return !clusters.isAlias(id) &&
+    return !clusters.isFixed(id) &&
            llvm::all_of(clusters.draft(id).results, [](Value result) { return dimsOf(result).empty(); });
   }
 
@@ -112,14 +112,14 @@ private:
   bool joinSiblings() {
     bool changed = false;
     for (Id id : clusters.clusters()) {
-      if (clusters.nodesOf(id).empty() || clusters.isAlias(id))
+      if (clusters.nodesOf(id).empty() || clusters.isFixed(id))
         continue;
       for (Value value : clusters.valuesReadBy(id)) {
         // A shared input counts if it is read once where it was read twice: as a whole, by kernels of one kind.
         if (dimsOf(value).empty() || dimsOf(value) != clusters.draft(id).shape.space)
           continue;
         for (Id other : clusters.clustersReading(value))
-          if (other != id && !clusters.isAlias(other) && areAlike(clusters.draft(id), clusters.draft(other)))
+          if (other != id && !clusters.isFixed(other) && areAlike(clusters.draft(id), clusters.draft(other)))
             changed |= tryMerge(id, other, "both read " + describe(value));
       }
     }
@@ -134,10 +134,10 @@ private:
   bool joinReaders() {
     bool changed = false;
     for (Id id : clusters.clusters()) {
-      if (clusters.nodesOf(id).empty() || clusters.isAlias(id))
+      if (clusters.nodesOf(id).empty() || clusters.isFixed(id))
         continue;
       for (Id reader : clusters.readersOf(id)) {
-        if (!clusters.nodesOf(reader).empty() && !clusters.isAlias(reader))
+        if (!clusters.nodesOf(reader).empty() && !clusters.isFixed(reader))
           changed |= tryMerge(id, reader, "it reads what is just computed");
       }
     }
@@ -161,20 +161,24 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
 
   void runOnOperation() override {
     for (FuncOp func : getOperation().getBody().getOps<FuncOp>())
-      if (failed(fuse(func)))
+      if (failed(fuse(func.getBody().front())))
         return signalPassFailure();
   }
 
-  LogicalResult fuse(FuncOp func) {
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(func.getBody().front())))
+  /// The block of a function or loop, with those of the loops in it.
+  LogicalResult fuse(Block &block) {
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
       if (isOpTriviallyDead(&op))
         op.erase();
-    KernelClusters clusters(func, /*copyMaps=*/level > 0);
+    for (ScanOp scan : block.getOps<ScanOp>())
+      if (failed(fuse(scan.getBody().front())))
+        return failure();
+    KernelClusters clusters(block, /*copyMaps=*/level > 0);
     if (failed(checkEachIsKernel(clusters)))
       return failure();
     if (level > 0)
-      Fuser(func, clusters, explain).run();
-    build(func, clusters);
+      Fuser(getOperation(), clusters, explain).run();
+    build(block, clusters);
     return success();
   }
 
@@ -182,7 +186,7 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
   LogicalResult checkEachIsKernel(const KernelClusters &clusters) {
     for (KernelClusters::Id id : clusters.clusters()) {
       std::string whyNot;
-      if (!clusters.isAlias(id) && !clusters.draft(clusters.nodesOf(id), whyNot))
+      if (!clusters.isFixed(id) && !clusters.draft(clusters.nodesOf(id), whyNot))
         return clusters.nodesOf(id).front()->emitError("internal error: no kernel can compute this: ")
                << whyNot;
     }
@@ -190,24 +194,23 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
   }
 
   /// Replaces the nodes of each cluster by a kernel.
-  void build(FuncOp func, KernelClusters &clusters) {
+  void build(Block &block, KernelClusters &clusters) {
     // All drafts come first: they read the graph that the rewriting takes apart.
     SmallVector<KernelDraft, 0> drafts;
     for (KernelClusters::Id id : clusters.clusters())
-      if (!clusters.isAlias(id))
+      if (!clusters.isFixed(id))
         drafts.push_back(clusters.draft(id));
-    Block &block = func.getBody().front();
     OpBuilder builder(block.getTerminator());
     IRMapping inMemory;
     SmallVector<KernelOp> kernels;
     for (KernelDraft &draft : drafts)
       kernels.push_back(buildKernel(builder, draft, inMemory));
-    // Kernels read the results of kernels; readers outside of them (nn.store, nn.reshape, nn.return) likewise.
+    // Kernels read the results of kernels; readers outside of them (nn.store, nn.reshape, nn.scan, ...) likewise.
     for (KernelOp kernel : kernels)
       for (OpOperand &operand : kernel->getOpOperands())
         operand.set(inMemory.lookupOrDefault(operand.get()));
     for (Operation &op : block)
-      if (isa<StoreOp, ReturnOp, ReshapeOp>(op))
+      if (isa<StoreOp, ReturnOp, YieldOp, ReshapeOp, ScanOp>(op))
         for (OpOperand &operand : op.getOpOperands())
           operand.set(inMemory.lookupOrDefault(operand.get()));
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))

@@ -8,12 +8,12 @@ using namespace mlir;
 
 namespace nnc {
 
-/// Ops that stay at the level of the function and are no kernels.
-static bool isStructure(Operation *op) { return isa<LoadOp, StoreOp, ReturnOp>(op); }
+/// Ops that stay at the level of the block and are no kernels.
+static bool isStructure(Operation *op) { return isa<LoadOp, StoreOp, ReturnOp, YieldOp>(op); }
 
-/// Whether `user` needs its operands in memory, as opposed to computing them where it reads them.
-static bool readsMemory(Operation *user) {
-  return isStructure(user) || isa<ReshapeOp>(user) || user->hasTrait<Contraction>();
+/// Whether `user` keeps its operands from being computed where they are read.
+static bool wantsMemory(Operation *user) {
+  return isStructure(user) || isa<ReshapeOp, ScanOp>(user) || readsMemory(user);
 }
 
 /// Rank-0 arithmetic on constants and sizes.
@@ -28,27 +28,30 @@ static bool isConstantExpression(Operation *op) {
 }
 
 bool KernelClusters::isCopied(Operation *op) const {
-  if (isStructure(op) || isa<ReshapeOp>(op))
+  if (isStructure(op) || isa<ReshapeOp, ScanOp>(op))
     return false;
   return isConstantExpression(op) || (copyMaps && op->hasTrait<IndexMap>());
 }
 
-KernelClusters::KernelClusters(FuncOp func, bool copyMaps) : func(func), copyMaps(copyMaps) {
+KernelClusters::KernelClusters(Block &block, bool copyMaps) : block(block), copyMaps(copyMaps) {
   unsigned next = 0;
-  for (Operation &op : func.getBody().front())
+  for (Operation &op : block)
     position[&op] = next++;
-  for (Operation &op : func.getBody().front()) {
+  for (Operation &op : block) {
     if (isStructure(&op)) {
       if (!isa<LoadOp>(op))
         kept.insert(op.operand_begin(), op.operand_end());
       continue;
     }
-    if (!isCopied(&op) || llvm::any_of(op.getUsers(), readsMemory))
+    if (!isCopied(&op) || llvm::any_of(op.getUsers(), wantsMemory))
       addNode(&op);
   }
   addEdges();
   addOrderingEdges();
-  needed = neededOps(func);
+  if (auto func = dyn_cast<FuncOp>(block.getParentOp()))
+    needed = neededOps(func);
+  else
+    needed.insert(nodes.begin(), nodes.end());
 }
 
 void KernelClusters::addNode(Operation *op) {
@@ -61,7 +64,7 @@ void KernelClusters::addNode(Operation *op) {
 void KernelClusters::forEachRead(Operation *op, llvm::function_ref<void(Value)> visit) const {
   for (Value operand : op->getOperands()) {
     Operation *definition = operand.getDefiningOp();
-    if (definition && isCopied(definition) && !readsMemory(op))
+    if (definition && isCopied(definition) && !wantsMemory(op))
       forEachRead(definition, visit);
     else
       visit(operand);
@@ -78,7 +81,6 @@ void KernelClusters::addEdges() {
 }
 
 void KernelClusters::addOrderingEdges() {
-  Block &block = func.getBody().front();
   for (StoreOp store : block.getOps<StoreOp>()) {
     Operation *writer = behindReshapes(store.getValue()).getDefiningOp();
     if (!writer || !cluster.count(writer))
@@ -179,7 +181,7 @@ std::optional<KernelDraft> KernelClusters::draft(ArrayRef<Operation *> members, 
       return;
     for (Value operand : op->getOperands())
       if (Operation *definition = operand.getDefiningOp();
-          definition && isCopied(definition) && !readsMemory(op))
+          definition && isCopied(definition) && !wantsMemory(op))
         self(self, definition);
     result.ops.push_back(op);
   };
@@ -280,8 +282,8 @@ bool KernelClusters::keepsUpdatesInPlace(const KernelDraft &draft, ArrayRef<Oper
 }
 
 std::optional<KernelDraft> KernelClusters::draftMerged(Id a, Id b, std::string &whyNot) const {
-  if (isAlias(a) || isAlias(b)) {
-    whyNot = "a reshape names memory";
+  if (isFixed(a) || isFixed(b)) {
+    whyNot = "a reshape names memory, and a loop holds kernels of its own";
     return std::nullopt;
   }
   SmallVector<Operation *> both(members[a]);

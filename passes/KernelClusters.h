@@ -1,4 +1,6 @@
-// KernelClusters.h: the ops of a function on their way to become kernels: a graph of clusters that stays acyclic.
+// KernelClusters.h: the ops of a block on their way to become kernels: a graph of clusters that stays acyclic.
+//
+// Blocks are those of functions and of the loops in them; a loop is one node of the block around it.
 //
 // Nodes are the ops that need a loop (or, for nn.reshape, memory). Index maps and constant expressions are no nodes:
 // each cluster that reads one has its own copy. One becomes a node, besides, where memory has to hold it.
@@ -10,6 +12,7 @@
 #define NNC_PASSES_KERNELCLUSTERS_H
 
 #include "ir/KernelRegion.h"
+#include "ir/ops/Scan.h"
 #include "ir/ops/Shape.h"
 #include "ir/ops/Structure.h"
 #include "llvm/ADT/DenseMap.h"
@@ -30,15 +33,15 @@ public:
   using Id = unsigned;
 
   /// `copyMaps`: whether broadcasts and other maps of one operand are copied too, or only constants (-O0).
-  KernelClusters(FuncOp func, bool copyMaps);
+  KernelClusters(mlir::Block &block, bool copyMaps);
 
   /// Clusters that are alive, ordered by their first node.
   llvm::SmallVector<Id> clusters() const;
   llvm::ArrayRef<mlir::Operation *> nodesOf(Id id) const { return members[id]; }
   /// The cluster that computes a value in memory, or none (arguments, loads).
   std::optional<Id> clusterOf(mlir::Value value) const;
-  /// A cluster that stands for nn.reshape: no kernel, and never part of one.
-  bool isAlias(Id id) const { return mlir::isa<ReshapeOp>(members[id].front()); }
+  /// A cluster that stands for nn.reshape or a loop: no kernel, and never part of one.
+  bool isFixed(Id id) const { return mlir::isa<ReshapeOp, ScanOp>(members[id].front()); }
 
   /// Whether only losses and metrics of a step need what `id` computes, so that it runs only when they are asked for.
   bool isOnlyReported(Id id) const;
@@ -72,13 +75,13 @@ private:
   bool keepsUpdatesInPlace(const KernelDraft &draft, llvm::ArrayRef<mlir::Operation *> nodes,
                            std::string &whyNot) const;
 
-  FuncOp func;
+  mlir::Block &block;
   bool copyMaps;
   llvm::DenseMap<mlir::Operation *, unsigned> position; // in the program, of every op
   llvm::SmallVector<mlir::Operation *> nodes;
   llvm::DenseMap<mlir::Operation *, llvm::SetVector<mlir::Operation *>> successors; // of nodes
   llvm::DenseMap<mlir::Value, llvm::SetVector<mlir::Operation *>> readers;          // nodes that read a value
-  llvm::DenseSet<mlir::Value> kept;                                                 // returned or stored
+  llvm::DenseSet<mlir::Value> kept;         // returned, yielded or stored
   llvm::DenseSet<mlir::Operation *> needed; // by what is stored, or returned as an output
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::StringAttr, 1>>
       updates;                                                     // node -> variables it writes

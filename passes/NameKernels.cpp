@@ -1,5 +1,6 @@
 // NameKernels.cpp: a symbol for each kernel, from a spelling of everything its code depends on.
 #include "ir/KernelRegion.h"
+#include "ir/ops/Scan.h"
 #include "ir/ops/Structure.h"
 #include "passes/Lifetimes.h"
 #include "passes/Passes.h"
@@ -22,6 +23,12 @@ Attribute placeOf(Value value) {
     return MemoryAttr::get(value.getContext(), load.getVariableAttr());
   if (auto kernel = value.getDefiningOp<KernelOp>(); kernel && kernel.getPlaces())
     return (*kernel.getPlaces())[cast<OpResult>(value).getResultNumber()];
+  // What a loop carries may be updated in place; kernels write over nothing else that comes into a turn.
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    if (auto scan = dyn_cast<ScanOp>(argument.getOwner()->getParentOp()); scan && scan.getSlots())
+      for (auto [carry, slot] : llvm::zip(scan.carryArgs(), *scan.getSlots()))
+        if (carry == argument)
+          return slot;
   return {};
 }
 

@@ -6,8 +6,11 @@
 // 3. sort: data and step 1 give the edges, the program's order decides among what is ready;
 // 4. mark what only losses and metrics need.
 //
+// The same for the kernels of loops, whose terminator takes the place of stores and returns.
+//
 // Afterwards each stored value is the result of a kernel that is stored once, in place where nn-plan-memory finds the
 // old value dead, and each returned one the result of a kernel that is returned once and not stored.
+#include "ir/ops/Scan.h"
 #include "ir/ops/Shape.h"
 #include "ir/ops/Structure.h"
 #include "mlir/IR/Builders.h"
@@ -33,17 +36,30 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
   llvm::DenseSet<Operation *> needed;                                // by outputs and stores
 
   void runOnOperation() override {
-    for (FuncOp each : getOperation().getBody().getOps<FuncOp>())
+    for (FuncOp each : getOperation().getBody().getOps<FuncOp>()) {
+      each.walk([&](ScanOp scan) { order(scan); });
       order(each);
+    }
+  }
+
+  void begin(Block &block) {
+    body = &block;
+    position.clear();
+    before.clear();
+    needed.clear();
+    addDataEdges();
+  }
+
+  void order(ScanOp scan) {
+    begin(scan.getBody().front());
+    settleYields(scan);
+    sort();
   }
 
   void order(FuncOp each) {
     func = each;
-    body = &func.getBody().front();
-    position.clear();
-    before.clear();
+    begin(func.getBody().front());
     needed = neededOps(func);
-    addDataEdges();
     settleStores();
     settleReturns();
     sort();
@@ -74,7 +90,7 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
     return false;
   }
 
-  /// Kernels that read a variable's value as of the start of the call.
+  /// Kernels and loops that read a variable's value as of the start of the call.
   llvm::SetVector<Operation *> readersOf(FlatSymbolRefAttr variable) {
     llvm::SetVector<Operation *> found;
     for (LoadOp load : body->getOps<LoadOp>()) {
@@ -85,13 +101,13 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
         for (Operation *user : work.pop_back_val().getUsers())
           if (isa<ReshapeOp>(user))
             work.push_back(user->getResult(0));
-          else if (isa<KernelOp>(user))
+          else if (isa<KernelOp, ScanOp>(user))
             found.insert(user);
     }
     return found;
   }
 
-  /// A kernel that copies `value`, at the end of the function.
+  /// A kernel that copies `value`, at the end of the block.
   KernelOp copy(Value value, Location loc) {
     OpBuilder builder(body->getTerminator());
     auto kernel = builder.create<KernelOp>(loc, value.getType(), value, StringAttr(), ArrayAttr(), false);
@@ -196,6 +212,24 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
       addReadersBefore(behindReshapes(store.getValue()).getDefiningOp<KernelOp>(), store.getVariableAttr());
   }
 
+  /// Afterwards each stacked value is a kernel's result or the carried value that came into the turn, each next value a
+  /// kernel's result, and none is yielded twice, save for a next value that is stacked too.
+  void settleYields(ScanOp scan) {
+    YieldOp end = scan.yieldOp();
+    llvm::DenseSet<Value> stacked, nexts;
+    for (OpOperand &operand : end->getOpOperands()) {
+      bool isNext = operand.getOperandNumber() >= scan.stackedCount();
+      Value root = behindReshapes(operand.get());
+      bool isCarry = llvm::is_contained(scan.carryArgs(), root) && root.getType() == operand.get().getType();
+      bool isFine = root.getDefiningOp<KernelOp>() || (isCarry && !isNext);
+      if (isFine && (isNext ? nexts : stacked).insert(root).second)
+        continue;
+      KernelOp copied = copy(operand.get(), end.getLoc());
+      operand.set(copied.getResult(0));
+      before[end].insert(copied);
+    }
+  }
+
   void sort() {
     // Kahn's algorithm, the earliest in the program first.
     llvm::DenseMap<Operation *, unsigned> waiting;
@@ -227,6 +261,8 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
     bool isTraining = func.getKind() == FunctionKind::Step || func.getKind() == FunctionKind::Gradients;
     for (KernelOp kernel : body->getOps<KernelOp>())
       kernel.setReportOnly(isTraining && !needed.contains(kernel));
+    for (ScanOp scan : body->getOps<ScanOp>())
+      scan.setReportOnly(isTraining && !needed.contains(scan));
   }
 };
 

@@ -18,6 +18,23 @@ def CheckSizes : Pass<"nn-check-sizes", "nnc::ModelOp"> {
   }];
 }
 
+def HoistScans : Pass<"nn-hoist-scans", "nnc::ModelOp"> {
+  let summary = "do once what loops do in every turn";
+  let description = [{
+    ```mlir
+    nn.scan: %p = nn.matmul %xt, %w                =>   %all = nn.matmul (rows of %x), %w; nn.scan: %p is a sequence
+    nn.scan: %sum' = nn.add %sum, (nn.matmul %a, %d lhs_transposed)
+                                                   =>   nn.scan: %a, %d are stacked; nn.matmul (rows of %a), (rows of %d)
+    ```
+    - an op on invariants alone goes before its loop;
+    - a product of a sequence's elements and an invariant goes before the loop, as one product (TurnwiseOpInterface);
+    - a carried sum of products, as backpropagation makes of a weight, becomes one product after the loop. What it reads is
+      stacked for it.
+
+    Index maps stay: a kernel reads through them for nothing. Sums of products add in another order than the loop.
+  }];
+}
+
 def Differentiate : Pass<"nn-differentiate", "nnc::ModelOp"> {
   let summary = "replace nn.grad by reverse-mode derivatives";
   let description = [{
@@ -48,7 +65,7 @@ def Simplify : Pass<"nn-simplify", "nnc::ModelOp"> {
       `add(broadcast a, broadcast b)` => `broadcast(add(a, b))`, with constants among the operands;
     - the same for `reshape`, and `broadcast(reshape x)` => `broadcast(x)` where axes of size 1 were added: what is
       computed per row stays in the sizes of rows;
-    - a sum, mean, maximum or minimum over axes of size 1 is a reshape.
+    - a sum, product, mean, maximum or minimum over axes of size 1 is a reshape.
 
     Never changes the order of sums, and never trades a division for a product.
   }];

@@ -12,6 +12,8 @@ namespace nnc {
 void buildGraphPipeline(OpPassManager &pm, const PipelineOptions &options) {
   OpPassManager &model = pm.nest<ModelOp>();
   model.addPass(createCheckSizes());
+  if (options.optLevel > 0)
+    model.addPass(createHoistScans()); // weights outside of loops have shorter gradients
   model.addPass(createDifferentiate());
   model.addPass(createCheckIndices());
   if (options.optLevel == 0) {
@@ -20,6 +22,7 @@ void buildGraphPipeline(OpPassManager &pm, const PipelineOptions &options) {
     return;
   }
   model.addPass(createSimplify());
+  model.addPass(createHoistScans());
   model.addPass(createCSEPass());
   // CSE makes operands equal that were not: one more round of rewrites sees it.
   model.addPass(createSimplify());

@@ -180,6 +180,8 @@ struct PlanMemoryPass : impl::PlanMemoryBase<PlanMemoryPass> {
       start = *bytes;
     }
     func.setWorkspaceAttr(DimValueAttr::get(&getContext(), StringAttr::get(&getContext(), start.str())));
+    for (const auto &[scan, storage] : lifetimes.getScans())
+      placeTurns(scan, storage, places);
     addDirectPlaces(func, places);
     for (KernelOp kernel : lifetimes.getKernels()) {
       SmallVector<Attribute> attributes;
@@ -188,6 +190,34 @@ struct PlanMemoryPass : impl::PlanMemoryBase<PlanMemoryPass> {
       kernel.setPlacesAttr(ArrayAttr::get(&getContext(), attributes));
     }
     return true;
+  }
+
+  /// Places of what a loop carries and stacks, from where their memory begins.
+  void placeTurns(ScanOp scan, const ScanStorage &storage, llvm::DenseMap<Value, Attribute> &places) {
+    auto text = [&](const Dim &dim) { return StringAttr::get(&getContext(), dim.str()); };
+    auto startOf = [&](Value value) { return *Dim::parse(cast<ArenaAttr>(places.at(value)).getOffset()); };
+    SmallVector<Attribute> slots, stacked;
+    for (auto [argument, count] : llvm::zip(scan.carryArgs(), storage.counts))
+      slots.push_back(SlotAttr::get(&getContext(), text(startOf(argument)),
+                                    text(*ScanStorage::bytesOf(argument)),
+                                    scan.getReverse() && count != 1 ? 1 : 0, count));
+    for (auto [result, value, shared] : llvm::zip(scan.stacked(), scan.stackedYields(), storage.shared)) {
+      Dim bytes = *ScanStorage::bytesOf(value), start;
+      if (shared) {
+        auto slot = cast<SlotAttr>(slots[shared->carry]);
+        int64_t shift = (shared->isNext ? slot.shifted(slotStep(scan)) : slot).getShift();
+        start = *startOf(scan.carryArgs()[shared->carry]).add(*bytes.mul(Dim(shift)));
+      } else {
+        start = startOf(result);
+      }
+      stacked.push_back(ArenaAttr::get(&getContext(), text(start)));
+      if (Value root = behindReshapes(value); root.getDefiningOp())
+        places[root] = SlotAttr::get(&getContext(), text(start), text(bytes), 0, 0);
+    }
+    for (auto [next, slot] : llvm::zip(scan.nextYields(), slots))
+      places[behindReshapes(next)] = cast<SlotAttr>(slot).shifted(slotStep(scan));
+    scan.setPlacesAttr(ArrayAttr::get(&getContext(), stacked));
+    scan.setSlotsAttr(ArrayAttr::get(&getContext(), slots));
   }
 
   /// Whether a number of bytes is sensible when run-time dimensions are 1, or at their bounds.

@@ -107,7 +107,7 @@ struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
     MLIRContext *context = &getContext();
     RewritePatternSet patterns(context);
     patterns.add<ComputeBeforeMoving, BroadcastWithoutUnitAxes, ReduceUnitAxes<SumOp>, ReduceUnitAxes<MeanOp>,
-                 ReduceUnitAxes<MaxOp>, ReduceUnitAxes<MinOp>>(context);
+                 ReduceUnitAxes<ProdOp>, ReduceUnitAxes<MaxOp>, ReduceUnitAxes<MinOp>>(context);
     context->getLoadedDialect<NNDialect>()->getCanonicalizationPatterns(patterns);
     for (RegisteredOperationName op : context->getRegisteredOperations())
       if (op.getDialectNamespace() == NNDialect::getDialectNamespace())

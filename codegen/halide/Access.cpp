@@ -13,7 +13,8 @@ struct AccessEmitter : EmitOpInterface::ExternalModel<AccessEmitter, AccessOp> {
     auto access = cast<AccessOp>(op);
     Dims operand = dimsOf(access.getX()), sizes = dimsOf(access.getY());
     ExprIndex at;
-    Expr inside; // all tests that the sizes do not prove
+    Dims mayBeEmpty; // though there are elements to compute
+    Expr inside;     // all tests that the sizes do not prove
     auto require = [&](const Expr &condition) {
       inside = inside.defined() ? inside && condition : condition;
     };
@@ -32,6 +33,8 @@ struct AccessEmitter : EmitOpInterface::ExternalModel<AccessEmitter, AccessOp> {
         require(position >= 0);
       if (tests.high)
         require(position <= last);
+      if (tests.high && !isNeverNegative(*operand[axis].sub(Dim(1)), sizes))
+        mayBeEmpty.push_back(operand[axis]);
       // Both sides of a choice are computed, so what is read is kept inside. Of the contiguous axis, loops get a part of
       // their own where nothing has to be kept.
       if ((tests.low || tests.high) && axis + 1 == map.size())
@@ -45,6 +48,7 @@ struct AccessEmitter : EmitOpInterface::ExternalModel<AccessEmitter, AccessOp> {
     Num value = emitter.element(access.getX(), at);
     if (!inside.defined())
       return value;
+    value = emitter.unlessEmpty(mayBeEmpty, value);
     mlir::Type type = getElementTypeOrSelf(access.getType());
     return select(Num(inside), value,
                   constant(halideType(type), scalar::castTo(access.getFill().convertToDouble(), type)));
@@ -65,6 +69,29 @@ private:
   }
 };
 
+struct ConcatEmitter : EmitOpInterface::ExternalModel<ConcatEmitter, ConcatOp> {
+  Num element(Operation *op, KernelEmitter &emitter, llvm::ArrayRef<Expr> index) const {
+    auto concat = cast<ConcatOp>(op);
+    int64_t axis = concat.getAxis(), last = concat.getParts().size() - 1;
+    // A choice among readings of all parts, each kept inside its part.
+    std::optional<Num> chosen;
+    Dim end = dimsOf(concat.getY())[axis];
+    for (int64_t k = last; k >= 0; --k) {
+      Value part = concat.getParts()[k];
+      Dim size = dimsOf(part)[axis], start = *end.sub(size);
+      ExprIndex at(index.begin(), index.end());
+      if (k > 0)
+        at[axis] = Halide::max(at[axis] - emitter.extent(start), 0);
+      if (k < last)
+        at[axis] = Halide::min(k == 0 ? Halide::likely(at[axis]) : at[axis], emitter.extent(size) - 1);
+      Num value = emitter.unlessEmpty({size}, emitter.element(part, at));
+      chosen = chosen ? select(Num(index[axis] < emitter.extent(end)), value, *chosen) : value;
+      end = start;
+    }
+    return *chosen;
+  }
+};
+
 struct IotaEmitter : EmitOpInterface::ExternalModel<IotaEmitter, IotaOp> {
   Num element(Operation *op, KernelEmitter &, llvm::ArrayRef<Expr> index) const {
     auto iota = cast<IotaOp>(op);
@@ -76,6 +103,7 @@ struct IotaEmitter : EmitOpInterface::ExternalModel<IotaEmitter, IotaOp> {
 
 void registerAccessEmitters(MLIRContext &context) {
   AccessOp::attachInterface<AccessEmitter>(context);
+  ConcatOp::attachInterface<ConcatEmitter>(context);
   IotaOp::attachInterface<IotaEmitter>(context);
 }
 

@@ -1,16 +1,18 @@
 // Compile.cpp: see Compile.h.
 #include "codegen/halide/Compile.h"
-#include "ir/ops/Structure.h"
 #include "codegen/halide/Emitter.h"
 #include "codegen/halide/Gemm.h"
 #include "codegen/halide/Workers.h"
+#include "ir/ops/Structure.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include <cstdlib>
 #include <fcntl.h>
 #include <iostream>
 #include <sstream>
+#include <stdexcept>
 #include <sys/mman.h>
 #include <thread>
 #include <unistd.h>
@@ -137,9 +139,21 @@ std::string produce(EmittedKernel &kernel, const KernelTarget &target, const std
   return file.contents();
 }
 
+/// What tests ask a worker to do wrong.
+void makeFault(llvm::StringRef fault) {
+  if (fault == "crash")
+    std::abort();
+  if (fault == "exit")
+    _exit(3);
+  if (fault == "throw")
+    throw std::runtime_error("a fault on purpose");
+  while (fault == "hang")
+    pause();
+}
+
 /// Runs in a worker: the border at which Halide's exceptions end.
 JobOutput compileOne(KernelOp kernel, const KernelTarget &target, const HalideOptions &options,
-                     Product product) {
+                     Product product, llvm::StringRef fault) {
   std::string message;
   ScopedDiagnosticHandler handler(kernel.getContext(), [&](Diagnostic &diagnostic) {
     if (message.empty())
@@ -147,6 +161,7 @@ JobOutput compileOne(KernelOp kernel, const KernelTarget &target, const HalideOp
     return success();
   });
   try {
+    makeFault(fault);
     KernelEmitter emitter(kernel, target);
     std::unique_ptr<EmittedKernel> emitted = emitter.emit();
     if (!emitted)
@@ -171,8 +186,9 @@ FailureOr<std::vector<std::string>> compileAll(ModuleOp module, const std::vecto
   module.getContext()->disableMultithreading();
   unsigned processes = options.jobs ? options.jobs : std::max(1u, std::thread::hardware_concurrency());
   std::vector<JobResult> results =
-      runInProcesses(kernels.size(), processes, options.secondsPerKernel,
-                     [&](size_t i) { return compileOne(kernels[i], *target, options, product); });
+      runInProcesses(kernels.size(), processes, options.secondsPerKernel, [&](size_t i) {
+        return compileOne(kernels[i], *target, options, product, i == 0 ? options.workerFault : "");
+      });
   std::vector<std::string> data;
   bool failed = false;
   for (auto [kernel, result] : llvm::zip(kernels, results)) {
@@ -198,7 +214,7 @@ bool isAllowedSymbol(llvm::StringRef name, bool checks) {
   static const llvm::StringSet<> allowed = {
       "halide_do_par_for", "memcpy", "memset", "memmove", "_GLOBAL_OFFSET_TABLE_",
       // libm, for f64 and for targets without the instruction
-      "exp", "expm1", "log", "log1p", "pow", "tanh", "erf", "sin", "cos", "sincos", "floor", "ceil",
+      "exp", "expm1", "log", "log1p", "pow", "tanh", "erf", "erfc", "sin", "cos", "sincos", "floor", "ceil",
       "roundeven", "floorf", "ceilf", "roundevenf", "nearbyint", "nearbyintf", "rint", "rintf", "trunc",
       "truncf"};
   return allowed.contains(name) || (checks && name.starts_with("halide_error"));

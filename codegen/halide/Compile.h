@@ -14,6 +14,7 @@ struct HalideOptions {
   std::string symbolSuffix;    // tells the variants of a kernel for several targets apart
   unsigned jobs = 0;           // processes at a time; 0: one per CPU
   unsigned secondsPerKernel = 120;
+  std::string workerFault; // for tests: what the first kernel's worker does instead: crash, hang, exit, throw
 };
 
 /// One kernel compiled for one target: an ELF object that defines `symbol` and needs nothing but

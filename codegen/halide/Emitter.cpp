@@ -89,6 +89,27 @@ static Nums read(Func function, const std::vector<Expr> &args) {
   return values;
 }
 
+/// combine(sofar, element). What combines pairs reads each element many times: it gets a name, so that its expression is
+/// there once and not once for each reading.
+static Nums combineOnce(const ReduceSpec &spec, const Nums &sofar, const Nums &element) {
+  if (element.size() == 1)
+    return spec.combine(sofar, element);
+  std::vector<std::pair<std::string, Expr>> bound;
+  Nums named;
+  for (const Num &value : element) {
+    bound.emplace_back(std::string(spec.name) + "_element" + std::to_string(bound.size()), value.expr());
+    named.push_back(Num(Halide::Internal::Variable::make(value.type(), bound.back().first)));
+  }
+  Nums combined = spec.combine(sofar, named);
+  for (Num &value : combined) {
+    Expr whole = value.expr();
+    for (const auto &[name, element] : bound)
+      whole = Halide::Internal::Let::make(name, element, whole);
+    value = Num(whole);
+  }
+  return combined;
+}
+
 Expr KernelEmitter::extent(const Dim &dim) {
   Expr sum = Expr(0);
   bool empty = true;
@@ -205,6 +226,20 @@ static double guessedLength(const ReduceSpec &spec) {
   return length;
 }
 
+/// The element as an expression of the domain. Halide repeats an update over a domain, and heeds its condition, only
+/// where the update names it; an element that is the same at every position does not.
+static Nums elementOver(const RDom &r, Nums element) {
+  bool named = llvm::any_of(element, [&](const Num &part) {
+    for (int i = 0; i < r.dimensions(); ++i)
+      if (Halide::Internal::expr_uses_var(part.expr(), r[i].name()))
+        return true;
+    return false;
+  });
+  if (!named)
+    element[0] = Num(Halide::select(r[0] >= 0, element[0].expr(), element[0].expr()));
+  return element;
+}
+
 Nums KernelEmitter::reduce(Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Expr> keptIndex) {
   return form == Form::Shared ? reduceShared(op, spec, keptIndex) : reducePerUse(spec, keptIndex);
 }
@@ -249,9 +284,9 @@ Nums KernelEmitter::reduceShared(Operation *op, const ReduceSpec &spec, llvm::Ar
     for (int i = ranges.size() - 1; i >= 0; --i)
       reduced.push_back(r[i]);
     define(reduction.result(vargs), spec.initial);
-    Nums element = spec.element(fullIndex(spec, keptIndex, reduced));
+    Nums element = elementOver(r, spec.element(fullIndex(spec, keptIndex, reduced)));
     nest->operations += countOperations(element);
-    define(reduction.result(args), spec.combine(read(reduction.result, args), element));
+    define(reduction.result(args), combineOnce(spec, read(reduction.result, args), element));
     for (int i = 0; i < static_cast<int>(ranges.size()); ++i)
       reduction.loops.push_back(r[i]);
   } else {
@@ -272,9 +307,9 @@ Nums KernelEmitter::reduceShared(Operation *op, const ReduceSpec &spec, llvm::Ar
       for (int i = ranges.size() - 1; i > 0; --i)
         reduced.push_back(r[i]);
       reduced.push_back(position);
-      Nums element = spec.element(fullIndex(spec, keptIndex, reduced));
+      Nums element = elementOver(r, spec.element(fullIndex(spec, keptIndex, reduced)));
       nest->operations += countOperations(element);
-      define(partial(laneArgs), spec.combine(read(partial, laneArgs), element));
+      define(partial(laneArgs), combineOnce(spec, read(partial, laneArgs), element));
     };
     if (!length || *length >= count) {
       ranges.front() = {0, whole};
@@ -285,7 +320,7 @@ Nums KernelEmitter::reduceShared(Operation *op, const ReduceSpec &spec, llvm::Ar
       ranges.front() = {0, 1};
       RDom r = domain("_tail", ranges);
       r.where(reduction.lane < size - whole * count);
-      update(r, r[0] + whole * count + reduction.lane); // a condition counts only where its domain is used
+      update(r, r[0] + whole * count + reduction.lane);
     }
     reduction.lanes.push_back(partial);
     // Halve as vectors down to two.
@@ -330,9 +365,9 @@ Nums KernelEmitter::reducePerUse(const ReduceSpec &spec, llvm::ArrayRef<Expr> ke
   // What the element reads through functions of its own runs in this function's innermost loop.
   std::vector<Func> outer;
   std::swap(outer, pending);
-  Nums element = spec.element(fullIndex(spec, kept, reduced));
+  Nums element = elementOver(r, spec.element(fullIndex(spec, kept, reduced)));
   define(function(std::vector<Var>(vars.rbegin(), vars.rend())), spec.initial);
-  define(function(reversed(kept)), spec.combine(read(function, reversed(kept)), element));
+  define(function(reversed(kept)), combineOnce(spec, read(function, reversed(kept)), element));
   for (Func &nested : pending)
     nested.compute_at(function, r[0]).store_in(Halide::MemoryType::Register);
   // The loops over kept variables have one turn; they stay inside.
@@ -367,6 +402,21 @@ Num KernelEmitter::contract(Operation *op, const ContractSpec &spec, llvm::Array
   };
   sum.combine = [](const Nums &a, const Nums &b) -> Nums { return {a[0] + b[0]}; };
   return reducePerUse(sum, index)[0];
+}
+
+Num KernelEmitter::unlessEmpty(llvm::ArrayRef<Dim> sizes, const Num &value) {
+  Expr nonempty;
+  for (const Dim &size : sizes)
+    if (!size.isStatic()) {
+      Expr test = extent(size) > 0;
+      nonempty = nonempty.defined() ? nonempty && test : test;
+    }
+  if (!nonempty.defined())
+    return value;
+  // A branch, unlike select.
+  return Num(Halide::Internal::Call::make(value.type(), Halide::Internal::Call::if_then_else,
+                                          {nonempty, value.expr(), lit(value, 0.0).expr()},
+                                          Halide::Internal::Call::PureIntrinsic));
 }
 
 bool KernelEmitter::emitNest(LoopNest &target, Form newForm) {

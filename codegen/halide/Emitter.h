@@ -102,6 +102,8 @@ public:
   LoopNest &addNest(llvm::ArrayRef<unsigned> results);
   /// Says where the results of a nest with `out` lie. `rowsOpen`: the size of the last axis but one is not told.
   void finishNest(LoopNest &nest, bool rowsOpen = false);
+  /// `value`, which reads a tensor; 0 if one of `sizes`, which the tensor has, is 0 at run time, without reading.
+  Num unlessEmpty(llvm::ArrayRef<Dim> sizes, const Num &value);
   /// The value of a size.
   Halide::Expr extent(const Dim &dim);
   const KernelTarget &getTarget() const { return target; }

@@ -66,6 +66,9 @@ struct ExpReduction {
         n(asSigned(bitsOf(shifted) - unsignedConst(32, 0x4b400000))),
         r(reduce(x, shifted - lit(x, 0x1.8p23))) {}
 
+  /// Of x + low, |low| < 0.07: where x has lost that to rounding.
+  ExpReduction(const Num &x, const Num &low) : ExpReduction(x) { r = r + low; }
+
   /// ln 2 in two parts; the first has 15 bits, so that its product with n is exact without fma too.
   static Num reduce(const Num &x, const Num &n) {
     return fma(n, lit(x, -0x1.7f7d1cp-20), fma(n, lit(x, -0x1.62e4p-1), x));
@@ -106,14 +109,14 @@ Num logSum(const LogReduction &part, const Num &correction) {
   return fma(part.e, lit(f, 0x1.62e430p-1), f + log1pf);
 }
 
-Num expFloat(const Num &argument) {
-  // Beyond these the result is infinite or zero; the two factors of 2^n keep both of them in range.
-  Num x = clamp(argument, -104.0, 89.0);
-  ExpReduction part(x);
-  Num p = fma(expTail(part.r) * part.r, part.r, part.r) + lit(x, 1.0);
+Num expOf(const ExpReduction &part) {
+  Num p = fma(expTail(part.r) * part.r, part.r, part.r) + lit(part.r, 1.0);
   Expr half = part.n >> 1;
   return p * powerOfTwo(half) * powerOfTwo(part.n - half);
 }
+
+/// Beyond these the result is infinite or zero; the two factors of 2^n keep both of them in range.
+Num expFloat(const Num &x) { return expOf(ExpReduction(clamp(x, -104.0, 89.0))); }
 
 Num expm1Float(const Num &argument) {
   Num x = clamp(argument, -20.0, 89.0);
@@ -180,6 +183,31 @@ Num erfFloat(const Num &x) {
   return select(abs(x) < lit(x, 0.925), small, withSign(large, x));
 }
 
+/// Phi(-|x|) = u P(u - 1) e^(-x^2 / 2) with u = 1 / (1 + 0.3 |x|); the other side is its complement.
+Num normalCdfFloat(const Num &x) {
+  Num z = minimum(abs(x), lit(x, 16.0)); // from there on e^(-z^2 / 2) is 0
+  // z^2 in two parts: that of z's upper twelve bits is exact.
+  Num upper = fromBits(bitsOf(z) & unsignedConst(32, 0xfffff000));
+  Num bell = expOf(ExpReduction(upper * upper * lit(x, -0.5), (z - upper) * (z + upper) * lit(x, -0.5)));
+  Num u = lit(x, 1.0) / fma(z, lit(x, 0.3), lit(x, 1.0));
+  Num p = polynomial(u - lit(x, 1.0), {0x1p-1, 0x1.a8dc80p-1, 0x1.3c7dbep-1, 0x1.4be7b8p-4, -0x1.1e1630p-3,
+                                       -0x1.7d92a6p-6, 0x1.4d17ecp-7, -0x1.23abaap-4, -0x1.2c0552p-4,
+                                       -0x1.5263f0p-6});
+  Num tail = p * u * bell;
+  return select(x < lit(x, 0.0), tail, lit(x, 1.0) - tail);
+}
+
+/// The logistic function of 2 sqrt(2/pi) (x + 0.044715 x^3), whose error e^ would multiply: it is made in f64.
+Num tanhGateFloat(const Num &argument) {
+  Num x(Halide::cast(Float(64), argument.expr()));
+  Num inner = abs(x) * fma(x * x, lit(x, 0.071354816272600246), lit(x, 1.5957691216057308));
+  inner = minimum(inner, lit(x, 104.0));
+  Num high(Halide::cast(Float(32), inner.expr()));
+  Num low(Halide::cast(Float(32), (inner - Num(Halide::cast(Float(64), high.expr()))).expr()));
+  Num e = expOf(ExpReduction(-high, -low)), one = lit(high, 1.0);
+  return select(argument >= lit(high, 0.0), one, e) / (one + e);
+}
+
 /// sin or cos of f32 x, reduced by multiples of pi/2 and evaluated in f64.
 Num sineFloat(const Num &argument, int quadrant) {
   Num x(Halide::cast(Float(64), argument.expr()));
@@ -204,6 +232,8 @@ Num sineFloat(const Num &argument, int quadrant) {
   Num odd = logicalOr(turn == lit(n, 1.0), turn == lit(n, 3.0));
   Num value = select(odd, cosine, sine);
   value = select(turn >= lit(n, 2.0), -value, value);
+  if (quadrant == 0)
+    value = select(x == lit(x, 0.0), x, value); // the reduction loses the sign of a zero
   Num bounded = clamp(value, -1.0, 1.0);
   return Num(Halide::cast(Float(32), bounded.expr()));
 }
@@ -268,6 +298,14 @@ Num tanh(const Num &x) { return isDouble(x) ? libm("tanh", {x}) : tanhFloat(x); 
 Num erf(const Num &x) { return isDouble(x) ? libm("erf", {x}) : erfFloat(x); }
 Num sin(const Num &x) { return isDouble(x) ? libm("sin", {x}) : sineFloat(x, 0); }
 Num cos(const Num &x) { return isDouble(x) ? libm("cos", {x}) : sineFloat(x, 1); }
+Num normalCdf(const Num &x) {
+  return isDouble(x) ? lit(x, 0.5) * libm("erfc", {x * lit(x, -0.70710678118654752)}) : normalCdfFloat(x);
+}
+Num tanhGate(const Num &x) {
+  if (!isDouble(x))
+    return tanhGateFloat(x);
+  return sigmoid(lit(x, 1.5957691216057308) * (x + lit(x, 0.044715) * x * x * x));
+}
 Num pow(const Num &x, const Num &y) { return isDouble(x) ? libm("pow", {x, y}) : powFloat(x, y); }
 
 Num sigmoid(const Num &x) {

@@ -58,7 +58,10 @@ Num operator!=(const Num &a, const Num &b) {
   return Num(!(ordered(a) == ordered(b)));
 }
 Num operator<(const Num &a, const Num &b) { return Num(ordered(a) < ordered(b)); }
-Num operator<=(const Num &a, const Num &b) { return Num(ordered(a) <= ordered(b)); }
+Num operator<=(const Num &a, const Num &b) {
+  // Halide makes `!(b < a)` of it, which is true with NaN.
+  return a.type().is_float() ? logicalOr(a < b, a == b) : Num(ordered(a) <= ordered(b));
+}
 Num operator>(const Num &a, const Num &b) { return b < a; }
 Num operator>=(const Num &a, const Num &b) { return b <= a; }
 Num logicalAnd(const Num &a, const Num &b) { return Num(a.expr() && b.expr()); }
@@ -88,24 +91,33 @@ static const double *constantValue(const Num &x) {
   return imm ? &imm->value : nullptr;
 }
 
-// A comparison with NaN is false, so `b < a ? a : b` keeps a NaN in b; one in a needs the second test, unless a
-// cannot be NaN.
+// A comparison with NaN is false, so `a < b ? b : a` keeps a NaN in a; one in b needs the second test, unless b
+// cannot be NaN. Of equal ones it is a, as in ir/Scalar.h: zeros have signs.
 Num maximum(const Num &a, const Num &b) {
   if (!a.type().is_float())
     return Num(Halide::max(a.expr(), b.expr()));
   if (const double *value = constantValue(b); value && !std::isnan(*value))
     return select(a < b, b, a);
-  return select(logicalOr(a > b, isNaN(a)), a, b);
+  return select(logicalOr(a < b, isNaN(b)), b, a);
 }
 Num minimum(const Num &a, const Num &b) {
   if (!a.type().is_float())
     return Num(Halide::min(a.expr(), b.expr()));
   if (const double *value = constantValue(b); value && !std::isnan(*value))
     return select(a > b, b, a);
-  return select(logicalOr(a < b, isNaN(a)), a, b);
+  return select(logicalOr(a > b, isNaN(b)), b, a);
 }
 
-Num abs(const Num &x) { return x.type().is_uint() ? x : castTo(Num(Halide::abs(x.expr())), x.type()); }
+Num abs(const Num &x) {
+  if (x.type().is_uint())
+    return x;
+  if (!x.type().is_float())
+    return castTo(Num(Halide::abs(x.expr())), x.type());
+  // By the sign bit: Halide's is a choice by x > 0 in f64, which leaves -0.
+  Type bits = Halide::UInt(x.type().bits());
+  Expr magnitude = Halide::reinterpret(bits, x.expr()) & (bits.max() >> make_const(bits, 1));
+  return Num(Halide::reinterpret(x.type(), magnitude));
+}
 Num floor(const Num &x) { return Num(Halide::floor(x.expr())); }
 Num ceil(const Num &x) { return Num(Halide::ceil(x.expr())); }
 Num roundEven(const Num &x) { return Num(Halide::round(x.expr())); }

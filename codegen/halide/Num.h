@@ -79,6 +79,8 @@ Num softplus(const Num &x);          // 2.5 ulp (3.0)
 Num erf(const Num &x);               // 1.5 ulp (2.0)
 Num sin(const Num &x);               // 0.6 ulp to |x| = 2^40 (2^20); beyond, only the range [-1, 1] holds
 Num cos(const Num &x);               // likewise
+Num normalCdf(const Num &x);         // 6.5 ulp (8.0): of the standard normal distribution
+Num tanhGate(const Num &x);          // 3.0 ulp (3.5): sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3))
 Num pow(const Num &x, const Num &y); // 0.6 ulp
 
 /// Converts as nn.cast says: to integers towards zero, saturating, NaN to 0; to bool by `!= 0`.

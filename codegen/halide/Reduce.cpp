@@ -62,6 +62,16 @@ struct MeanEmitter : EmitOpInterface::ExternalModel<MeanEmitter, MeanOp> {
   }
 };
 
+struct ProdEmitter : EmitOpInterface::ExternalModel<ProdEmitter, ProdOp> {
+  Num element(Operation *op, KernelEmitter &emitter, llvm::ArrayRef<Expr> index) const {
+    auto prod = cast<ProdOp>(op);
+    if (isIdentity(prod))
+      return emitter.element(prod.getX(), index);
+    Num one = constant(elementType(prod), 1.0);
+    return emitter.reduce(op, specOf("prod", emitter, prod.getX(), prod.getAxes(), one, operator*), index)[0];
+  }
+};
+
 struct MaxEmitter : EmitOpInterface::ExternalModel<MaxEmitter, MaxOp> {
   Num element(Operation *op, KernelEmitter &emitter, llvm::ArrayRef<Expr> index) const {
     auto max = cast<MaxOp>(op);
@@ -131,6 +141,7 @@ struct ArgminEmitter : EmitOpInterface::ExternalModel<ArgminEmitter, ArgminOp> {
 void registerReduceEmitters(MLIRContext &context) {
   SumOp::attachInterface<SumEmitter>(context);
   MeanOp::attachInterface<MeanEmitter>(context);
+  ProdOp::attachInterface<ProdEmitter>(context);
   MaxOp::attachInterface<MaxEmitter>(context);
   MinOp::attachInterface<MinEmitter>(context);
   ArgmaxOp::attachInterface<ArgmaxEmitter>(context);

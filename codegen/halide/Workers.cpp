@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,7 +40,12 @@ void writeAll(int fd, const char *data, size_t size) {
   }
 }
 
-[[noreturn]] void runChild(int output, int errors, size_t index, llvm::function_ref<JobOutput(size_t)> job) {
+[[noreturn]] void runChild(int output, int errors, size_t index, pid_t parent,
+                           llvm::function_ref<JobOutput(size_t)> job) {
+  // Nobody waits for the result of a compiler that was killed.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent)
+    _exit(1);
   dup2(errors, STDERR_FILENO);
   rlimit none = {0, 0};
   setrlimit(RLIMIT_CORE, &none);
@@ -101,6 +107,7 @@ std::vector<JobResult> runInProcesses(size_t count, unsigned processes, unsigned
   std::vector<JobResult> results(count);
   std::vector<Process> running;
   size_t next = 0;
+  const pid_t parent = getpid();
   // What is buffered must not be written a second time by a child.
   llvm::outs().flush();
   llvm::errs().flush();
@@ -117,7 +124,7 @@ std::vector<JobResult> runInProcesses(size_t count, unsigned processes, unsigned
         close(ends[0]);
         for (Process &other : running)
           close(other.output);
-        runChild(ends[1], errors, next, job);
+        runChild(ends[1], errors, next, parent, job);
       }
       close(ends[1]);
       if (pid < 0) {

@@ -80,6 +80,12 @@ def near_zero(function, limit, tiny=20):
     return lambda x: function(x) if abs(x) > mpf(10) ** -tiny else limit
 
 
+def normal_tail(w):
+    u = w + 1
+    z = (1 / u - 1) / mpf("0.3")
+    return mpmath.exp(z * z / 2) * mpmath.erfc(z / mp.sqrt(2)) / 2 / u
+
+
 def one(_):
     return mpf(1)
 
@@ -105,6 +111,9 @@ polynomials = {
     # log erfc x = -x - x P(x); the error is that of erf x = 1 - erfc x.
     "erf-large": Polynomial(lambda x: -(mpmath.log(mpmath.erfc(x)) + x) / x,
                             lambda x: x * mpmath.erfc(x) / mpmath.erf(x), mpf("0.92"), mpf(4), 8, 32),
+    # Phi(-z) = u P(u - 1) e^(-z^2 / 2), u = 1 / (1 + 0.3 z): relative error.
+    "normal-tail": Polynomial(normal_tail, lambda w: 1 / normal_tail(w), 1 / (1 + mpf("0.3") * mpf("16.1")) - 1, mpf(0),
+                              10, 32),
     # sin x = x + x^3 P(x^2), cos x = 1 - x^2/2 + x^4 P(x^2): in f64, for f32 results.
     "sin": Polynomial(near_zero(lambda s: (mpmath.sin(mp.sqrt(s)) / mp.sqrt(s) - 1) / s, -mpf(1) / 6),
                       lambda s: s + slack, mpf(0), sine_limit, 5, 64),

@@ -1,15 +1,17 @@
-// Body.cpp: a planned function -> `int body(const nnc_frame *)`, straight-line code that calls kernels in order.
+// Body.cpp: a planned function -> `int body(const nnc_frame *)`, code that calls kernels in order.
 //
 //   entry:  sizes and the shapes that depend on them are computed once; buffers get what never changes
 //   then:   per kernel, its operands' buffers are filled and it is called; a status other than 0 is returned at once
+//           nn.scan is a loop over such calls; what it carries was given its places by the plan
 //   last:   results and new values of variables that were not computed in their place are copied there
 //
 // Kernels that only losses and metrics need are jumped over when frame->report is 0.
 #include "codegen/llvm/HostBuilder.h"
+#include "ir/Provenance.h"
 #include "ir/ops/Elementwise.h"
+#include "ir/ops/Scan.h"
 #include "ir/ops/Shape.h"
 #include "ir/ops/Structure.h"
-#include "ir/Provenance.h"
 #include "mlir/Dialect/LLVMIR/LLVMAttrs.h"
 #include "runtime/frame.h"
 #include "llvm/ADT/STLExtras.h"
@@ -51,6 +53,12 @@ uint32_t halideType(Type type) {
   return code | bits << 8 | 1 << 16;
 }
 
+/// The bytes of a whole value.
+Dim bytesOf(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return *elementCount(dimsOf(type))->mul(elementBytes(type.getElementType()));
+}
+
 class BodyBuilder {
 public:
   BodyBuilder(HostBuilder &host, const ModelInterface &model, const FunctionInterface &function,
@@ -69,8 +77,18 @@ private:
 
   Value addressOf(CodeBuilder &code, Value value);
   Value placeOf(CodeBuilder &code, Attribute place);
+  Value resultAddress(CodeBuilder &code, KernelOp kernel, unsigned result);
   void fillBuffer(CodeBuilder &code, unsigned slot, Value address, RankedTensorType type);
   void callKernel(CodeBuilder &code, KernelOp kernel);
+  void runBlock(CodeBuilder &code, Block &block);
+  void runLoop(CodeBuilder &code, ScanOp scan);
+  void prepareLoop(CodeBuilder &code, ScanOp scan);
+  Value slotAt(CodeBuilder &code, SlotAttr slot, Value turn);
+  Value argumentAddress(CodeBuilder &code, ScanOp scan, BlockArgument argument);
+  /// Where a loop's kernels read which turn it is; and the turn as i64 in the loop being emitted.
+  struct Loop {
+    Value memory, turn;
+  };
   void copyResults(CodeBuilder &code);
   void copy(CodeBuilder &code, Value target, Value value);
   bool isInPlace(Value value, Attribute place);
@@ -93,6 +111,7 @@ private:
   llvm::DenseMap<unsigned, Value> symbols; // run-time dimension -> its size
   llvm::StringMap<Value> dims;             // canonical spelling -> its value
   llvm::DenseMap<Type, Value> shapes;      // tensor type -> array of HalideDimension
+  llvm::DenseMap<Operation *, Loop> loops; // nn.scan -> its turn
 };
 
 //===--------------------------------------------------------------------------------------------------===//
@@ -174,11 +193,12 @@ std::string constantShape(HostBuilder &host, llvm::ArrayRef<int64_t> extents) {
 void BodyBuilder::prepareShapes(CodeBuilder &code) {
   llvm::SmallSetVector<RankedTensorType, 8> types;
   int64_t axes = 0;
-  for (KernelOp kernel : function.op.getBody().getOps<KernelOp>())
+  function.op.walk([&](KernelOp kernel) {
     for (Type type : llvm::concat<Type>(llvm::to_vector(kernel.getInputs().getTypes()),
                                         llvm::to_vector(kernel.getResultTypes())))
       if (auto tensor = cast<RankedTensorType>(type); !tensor.hasStaticShape() && types.insert(tensor))
         axes += tensor.getRank();
+  });
   if (axes != 0) {
     Value all = code.stack(LLVM::LLVMArrayType::get(host.i32, sizeof(HalideDimension) / 4), axes,
                            alignof(HalideDimension));
@@ -193,28 +213,46 @@ void BodyBuilder::prepareShapes(CodeBuilder &code) {
     }
   }
 
-  for (KernelOp kernel : function.op.getBody().getOps<KernelOp>()) {
+  auto preparePlace = [&](Attribute place) {
+    if (auto arena = dyn_cast<ArenaAttr>(place))
+      valueOf(code, *Dim::parse(arena.getOffset()));
+    if (auto slot = dyn_cast<SlotAttr>(place)) {
+      valueOf(code, *Dim::parse(slot.getOffset()));
+      valueOf(code, *Dim::parse(slot.getBytes()));
+    }
+  };
+  function.op.walk([&](KernelOp kernel) {
     for (const std::string &dim : kernel.runtimeDims())
       valueOf(code, Dim::symbol(dim));
-    for (Attribute place : kernel.getPlacesAttr())
-      if (auto arena = dyn_cast<ArenaAttr>(place))
-        valueOf(code, *Dim::parse(arena.getOffset()));
-  }
-  auto prepareCount = [&](Value value) {
-    Dim count = *elementCount(dimsOf(value));
-    valueOf(code, *count.mul(elementBytes(cast<RankedTensorType>(value.getType()).getElementType())));
-  };
+    llvm::for_each(kernel.getPlacesAttr(), preparePlace);
+  });
+  function.op.walk([&](ScanOp scan) {
+    llvm::for_each(*scan.getPlaces(), preparePlace);
+    llvm::for_each(*scan.getSlots(), preparePlace);
+    prepareLoop(code, scan);
+  });
+  auto prepareCount = [&](Value value) { valueOf(code, bytesOf(value)); };
   for (Value value : function.op.returnOp().getValues())
     prepareCount(value);
   for (StoreOp store : function.op.getBody().getOps<StoreOp>())
     prepareCount(store.getValue());
 }
 
+/// What a loop needs besides its kernels: its length, bytes of elements, memory for the turn.
+void BodyBuilder::prepareLoop(CodeBuilder &code, ScanOp scan) {
+  valueOf(code, scan.lengthDim());
+  for (BlockArgument argument : scan.getBody().getArguments())
+    valueOf(code, bytesOf(argument));
+  if (!scan.turnArg().use_empty())
+    loops[scan].memory = code.stack(host.i32, 1);
+}
+
 /// One buffer per operand of the kernel that has most; kernels take turns.
 void BodyBuilder::makeBuffers(CodeBuilder &code) {
   size_t most = 0;
-  for (KernelOp kernel : function.op.getBody().getOps<KernelOp>())
+  function.op.walk([&](KernelOp kernel) {
     most = std::max<size_t>(most, kernel.getInputs().size() + kernel.getNumResults());
+  });
   if (most == 0)
     return;
   Value all =
@@ -229,6 +267,17 @@ void BodyBuilder::makeBuffers(CodeBuilder &code) {
 //===--------------------------------------------------------------------------------------------------===//
 // Addresses
 //===--------------------------------------------------------------------------------------------------===//
+
+/// Address of a slot at a turn.
+Value BodyBuilder::slotAt(CodeBuilder &code, SlotAttr slot, Value turn) {
+  Value start = code.offset(workspace, valueOf(code, *Dim::parse(slot.getOffset())));
+  if (slot.getCount() == 1)
+    return start;
+  Value place = code.create<LLVM::AddOp>(turn, code.integer(host.i64, slot.getShift()));
+  if (slot.getCount() == 2)
+    place = code.create<LLVM::AndOp>(place, code.integer(host.i64, 1));
+  return code.offset(start, code.create<LLVM::MulOp>(place, valueOf(code, *Dim::parse(slot.getBytes()))));
+}
 
 Value BodyBuilder::placeOf(CodeBuilder &code, Attribute place) {
   if (auto arena = dyn_cast<ArenaAttr>(place)) {
@@ -247,6 +296,10 @@ Value BodyBuilder::placeOf(CodeBuilder &code, Attribute place) {
 /// Where the bytes of a value are.
 Value BodyBuilder::addressOf(CodeBuilder &code, Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
+    if (auto scan = dyn_cast<ScanOp>(argument.getOwner()->getParentOp()))
+      return argumentAddress(code, scan, argument);
+    if (function.op.argumentRole(argument.getArgNumber()) == "instance_seed")
+      return code.offset(body.getArgument(0), offsetof(nnc_frame, seed));
     auto isIt = [&](const ValueInterface &input) { return input.index == argument.getArgNumber(); };
     auto input = llvm::find_if(function.inputs, isIt);
     size_t index = input - function.inputs.begin();
@@ -259,7 +312,39 @@ Value BodyBuilder::addressOf(CodeBuilder &code, Value value) {
     return placeOf(code, MemoryAttr::get(host.context, load.getVariableAttr()));
   if (auto reshape = dyn_cast<ReshapeOp>(op))
     return addressOf(code, reshape.getX());
-  return placeOf(code, cast<KernelOp>(op).getPlacesAttr()[cast<OpResult>(value).getResultNumber()]);
+  unsigned result = cast<OpResult>(value).getResultNumber();
+  if (auto scan = dyn_cast<ScanOp>(op)) {
+    if (result < scan.stackedCount())
+      return placeOf(code, scan.getPlacesAttr()[result]);
+    // Where a turn after the last one would read it.
+    Value end = scan.getReverse() ? code.integer(host.i64, -1) : valueOf(code, scan.lengthDim());
+    return slotAt(code, cast<SlotAttr>(scan.getSlotsAttr()[result - scan.stackedCount()]), end);
+  }
+  auto kernel = cast<KernelOp>(op);
+  return resultAddress(code, kernel, result);
+}
+
+/// Where a kernel writes a result: in a loop that depends on the turn.
+Value BodyBuilder::resultAddress(CodeBuilder &code, KernelOp kernel, unsigned result) {
+  Attribute place = kernel.getPlacesAttr()[result];
+  if (auto slot = dyn_cast<SlotAttr>(place))
+    return slotAt(code, slot, loops.lookup(kernel->getParentOp()).turn);
+  return placeOf(code, place);
+}
+
+Value BodyBuilder::argumentAddress(CodeBuilder &code, ScanOp scan, BlockArgument argument) {
+  const Loop &loop = loops[scan];
+  if (argument == scan.turnArg())
+    return loop.memory;
+  for (auto [carry, slot] : llvm::zip(scan.carryArgs(), scan.getSlotsAttr()))
+    if (carry == argument)
+      return slotAt(code, cast<SlotAttr>(slot), loop.turn);
+  Value operand = scan.operandOf(argument).get();
+  Value turn = loop.turn;
+  Value whole = addressOf(code, operand);
+  if (!llvm::is_contained(scan.sequenceArgs(), argument))
+    return whole;
+  return code.offset(whole, code.create<LLVM::MulOp>(turn, valueOf(code, bytesOf(argument))));
 }
 
 /// Is `value` computed right into `place`?
@@ -300,7 +385,7 @@ void BodyBuilder::callKernel(CodeBuilder &code, KernelOp kernel) {
   for (const std::string &dim : kernel.runtimeDims())
     arguments.push_back(code.create<LLVM::TruncOp>(host.i32, valueOf(code, Dim::symbol(dim))));
   for (OpResult result : kernel->getResults()) {
-    Value address = placeOf(code, kernel.getPlacesAttr()[result.getResultNumber()]);
+    Value address = resultAddress(code, kernel, result.getResultNumber());
     fillBuffer(code, slot, address, cast<RankedTensorType>(result.getType()));
     arguments.push_back(buffers[slot++]);
   }
@@ -312,6 +397,65 @@ void BodyBuilder::callKernel(CodeBuilder &code, KernelOp kernel) {
   code.builder.setInsertionPointToEnd(next->getPrevNode());
   code.create<LLVM::CondBrOp>(failed, exit, ValueRange{status}, next, ValueRange{});
   code.builder.setInsertionPointToEnd(next);
+}
+
+/// Kernels and loops in order; what only losses and metrics need is jumped over together.
+void BodyBuilder::runBlock(CodeBuilder &code, Block &block) {
+  llvm::SmallVector<Operation *> ops;
+  for (Operation &op : block)
+    if (isa<KernelOp, ScanOp>(op))
+      ops.push_back(&op);
+  auto isReport = [](Operation *op) {
+    auto kernel = dyn_cast<KernelOp>(op);
+    return kernel ? kernel.getReportOnly() : cast<ScanOp>(op).getReportOnly();
+  };
+  auto emit = [&](CodeBuilder &code, Operation *op) {
+    if (auto kernel = dyn_cast<KernelOp>(op))
+      callKernel(code, kernel);
+    else
+      runLoop(code, cast<ScanOp>(op));
+  };
+  for (size_t i = 0; i < ops.size();) {
+    if (!isReport(ops[i])) {
+      emit(code, ops[i++]);
+      continue;
+    }
+    whenReporting(code, [&](CodeBuilder &code) {
+      while (i < ops.size() && isReport(ops[i]))
+        emit(code, ops[i++]);
+    });
+  }
+}
+
+void BodyBuilder::runLoop(CodeBuilder &code, ScanOp scan) {
+  code.loc = debugLocation(scan.getLoc());
+  Value length = valueOf(code, scan.lengthDim()), one = code.integer(host.i64, 1);
+  Value first = scan.getReverse() ? code.create<LLVM::SubOp>(length, one) : code.integer(host.i64, 0);
+  for (auto [initial, slot] : llvm::zip(scan.getInitials(), scan.getSlotsAttr()))
+    code.create<LLVM::MemcpyOp>(slotAt(code, cast<SlotAttr>(slot), first), addressOf(code, initial),
+                                valueOf(code, bytesOf(initial)), /*isVolatile=*/false);
+
+  Block *before = code.builder.getInsertionBlock();
+  Block *head = code.builder.createBlock(exit);
+  Value turn = head->addArgument(host.i64, code.loc);
+  Block *inside = code.builder.createBlock(exit);
+  loops[scan].turn = turn;
+  if (Value memory = loops[scan].memory)
+    code.store(code.create<LLVM::TruncOp>(host.i32, turn), memory);
+  runBlock(code, scan.getBody().front());
+  Value next = scan.getReverse() ? code.create<LLVM::SubOp>(turn, one).getRes()
+                                 : code.create<LLVM::AddOp>(turn, one).getRes();
+  code.create<LLVM::BrOp>(ValueRange{next}, head);
+  Block *after = code.builder.createBlock(exit);
+
+  code.builder.setInsertionPointToEnd(before);
+  code.create<LLVM::BrOp>(ValueRange{first}, head);
+  code.builder.setInsertionPointToEnd(head);
+  Value isDone = scan.getReverse()
+                     ? code.create<LLVM::ICmpOp>(LLVM::ICmpPredicate::slt, turn, code.integer(host.i64, 0))
+                     : code.create<LLVM::ICmpOp>(LLVM::ICmpPredicate::sge, turn, length);
+  code.create<LLVM::CondBrOp>(isDone, after, inside);
+  code.builder.setInsertionPointToEnd(after);
 }
 
 void BodyBuilder::whenReporting(CodeBuilder &code, llvm::function_ref<void(CodeBuilder &)> emit) {
@@ -333,9 +477,8 @@ void BodyBuilder::whenReporting(CodeBuilder &code, llvm::function_ref<void(CodeB
 //===--------------------------------------------------------------------------------------------------===//
 
 void BodyBuilder::copy(CodeBuilder &code, Value target, Value value) {
-  Dim count = *elementCount(dimsOf(value));
-  Dim bytes = *count.mul(elementBytes(cast<RankedTensorType>(value.getType()).getElementType()));
-  code.create<LLVM::MemcpyOp>(target, addressOf(code, value), valueOf(code, bytes), /*isVolatile=*/false);
+  code.create<LLVM::MemcpyOp>(target, addressOf(code, value), valueOf(code, bytesOf(value)),
+                              /*isVolatile=*/false);
 }
 
 /// What was not computed in its place. Results come first: they may be variables' old values. The plan has seen to
@@ -428,17 +571,7 @@ std::string BodyBuilder::build() {
   loadFrame(code);
   makeBuffers(code);
   prepareShapes(code);
-  llvm::SmallVector<KernelOp> kernels(function.op.getBody().getOps<KernelOp>());
-  for (size_t i = 0; i < kernels.size();) {
-    if (!kernels[i].getReportOnly()) {
-      callKernel(code, kernels[i++]);
-      continue;
-    }
-    whenReporting(code, [&](CodeBuilder &code) {
-      while (i < kernels.size() && kernels[i].getReportOnly())
-        callKernel(code, kernels[i++]);
-    });
-  }
+  runBlock(code, function.op.getBody().front());
   copyResults(code);
   code.create<LLVM::BrOp>(ValueRange{code.integer(host.i32, 0)}, exit);
   return name;

@@ -1,6 +1,7 @@
 // HostModule.cpp: puts the host code of a library together.
 #include "codegen/llvm/HostModule.h"
 #include "codegen/llvm/HostBuilder.h"
+#include "ir/ops/Scan.h"
 #include "ir/ops/Shape.h"
 #include "ir/ops/Structure.h"
 
@@ -58,14 +59,20 @@ static LogicalResult checkPlanned(const ModelInterface &model) {
     if (!variable.getOffset())
       return variable.emitOpError("has no offset; the module is not planned");
   for (const FunctionInterface &function : model.functions) {
-    for (Operation &op : function.op.getBody().front()) {
+    auto check = [](Operation *op) -> WalkResult {
       if (auto kernel = dyn_cast<KernelOp>(op)) {
         if (!kernel.getSymbolAttr() || !kernel.getPlacesAttr())
           return kernel.emitOpError("has no symbol or no places; the module is not planned");
-      } else if (!isa<LoadOp, StoreOp, ReshapeOp, ReturnOp>(op)) {
-        return op.emitOpError("is outside of a kernel");
+        return WalkResult::skip();
       }
-    }
+      if (auto scan = dyn_cast<ScanOp>(op); scan && (!scan.getPlacesAttr() || !scan.getSlotsAttr()))
+        return scan.emitOpError("has no places; the module is not planned");
+      if (!isa<LoadOp, StoreOp, ReshapeOp, ScanOp, YieldOp, ReturnOp>(op))
+        return op->emitOpError("is outside of a kernel");
+      return WalkResult::advance();
+    };
+    if (function.op.getBody().walk<WalkOrder::PreOrder>(check).wasInterrupted())
+      return failure();
   }
   return success();
 }

@@ -125,6 +125,8 @@ static FunctionInterface functionOf(FuncOp op, const ModelInterface &model) {
   for (unsigned i = 0; i < op.getNumArguments(); ++i) {
     ValueInterface value =
         valueOf(i, op.argumentName(i), op.argumentRole(i), op.getArgumentTypes()[i], op.getArgAttrDict(i));
+    if (value.role == "instance_seed")
+      continue; // bodies read it from the frame
     auto &list = value.role == "hyper" ? function.hypers : value.role == "seed" ? seeds : function.inputs;
     list.push_back(std::move(value));
   }

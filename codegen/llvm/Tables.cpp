@@ -154,10 +154,10 @@ std::vector<StructConstant<nnc_dim>> ModelTables::indexSpaces(const FunctionInte
       if (auto count = elementCount(dimsOf(cast<RankedTensorType>(type))); count && !count->isStatic())
         counts.emplace(count->str(), *count);
   };
-  for (KernelOp kernel : function.op.getBody().getOps<KernelOp>()) {
+  function.op.walk([&](KernelOp kernel) {
     collect(kernel.getInputs().getTypes());
     collect(kernel.getResultTypes());
-  }
+  });
   std::vector<StructConstant<nnc_dim>> spaces;
   for (const auto &[text, count] : counts)
     spaces.push_back(dim(count));
@@ -254,7 +254,7 @@ Address ModelTables::resets() {
 Address ModelTables::kernelCalls(size_t &count) {
   std::vector<StructConstant<nnc_kernel_call>> list;
   for (const FunctionInterface &function : model.functions) {
-    for (KernelOp kernel : function.op.getBody().getOps<KernelOp>()) {
+    function.op.walk([&](KernelOp kernel) {
       // A kernel has the location of its anchor. In the forward pass it is called by what it leaves behind
       // ("logits"), in the others by the derivative that everything after the anchor is made of.
       Location loc = kernel.getLoc();
@@ -278,7 +278,7 @@ Address ModelTables::kernelCalls(size_t &count) {
       constant.set(&nnc_kernel_call::line, place ? place.getLine() : 0);
       constant.set(&nnc_kernel_call::column, place ? place.getColumn() : 0);
       list.push_back(constant);
-    }
+    });
   }
   count = list.size();
   return host.globals.array(named("kernel_calls"), list);

@@ -33,7 +33,6 @@ llvm::ArrayRef<Builtin> nnc::layerBuiltins() {
       {"clone", "layer", cloned, true},
       {"averaged", "layer", viewOf<LayerValue::View::Averaged>, true},
       {"checkpoint", "value", nullptr, true},
-      {"conv2d", "x, filter", nullptr},
   };
   return builtins;
 }

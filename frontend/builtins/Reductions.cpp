@@ -65,13 +65,17 @@ static Datum varianceOf(BuiltinCall &c) {
   return finishReduction(c, reduceOver<MeanOp>(g, g.mul(centred, centred), *axes), *axes, 2);
 }
 
+/// sqrt(sum(x ** 2)), whose gradient is 0 where all is 0: there the root, whose slope is infinite, is of 1 instead.
 static Datum normOf(BuiltinCall &c) {
   mlir::Value x = c.floatTensor(0);
   auto axes = x ? axesOf(c, 1) : std::nullopt;
   if (!axes)
     return Datum();
   GraphBuilder g = c.e.at(c.range);
-  return finishReduction(c, g.create<SqrtOp>(reduceOver<SumOp>(g, g.mul(x, x), *axes)), *axes, 2);
+  mlir::Value squares = reduceOver<SumOp>(g, g.mul(x, x), *axes);
+  mlir::Value positive = g.compare(ComparePredicate::gt, squares, g.fill(0.0, squares));
+  mlir::Value root = g.create<SqrtOp>(g.select(positive, squares, g.fill(1.0, squares)));
+  return finishReduction(c, g.select(positive, root, squares), *axes, 2);
 }
 
 template <typename OpT> static Datum position(BuiltinCall &c) {
@@ -175,6 +179,7 @@ static Datum oneHot(BuiltinCall &c) {
 llvm::ArrayRef<Builtin> nnc::reductionBuiltins() {
   static const Builtin builtins[] = {
       {"sum", "x, 'along?, keep?", reduction<SumOp>},
+      {"prod", "x, 'along?, keep?", reduction<ProdOp>},
       {"mean", "x, 'along?, keep?", reduction<MeanOp>},
       {"max", "x, 'along?, keep?", reduction<MaxOp>},
       {"min", "x, 'along?, keep?", reduction<MinOp>},
@@ -187,9 +192,6 @@ llvm::ArrayRef<Builtin> nnc::reductionBuiltins() {
       {"logsumexp", "x, 'along?, keep?", logSumExp},
       {"softmax_cross_entropy", "logits, label, ignore?", softmaxCrossEntropy},
       {"one_hot", "index, classes", oneHot},
-      {"cumsum", "x, along", nullptr},
-      {"prod", "x", nullptr},
-      {"normalize", "x", nullptr},
   };
   return builtins;
 }

@@ -140,12 +140,9 @@ static Datum where(BuiltinCall &c) {
 
 llvm::ArrayRef<Builtin> nnc::shapeBuiltins() {
   static const Builtin builtins[] = {
-      {"reshape", "x, *sizes", reshape},       {"permute", "x, *axes", permute},
-      {"transpose", "x", transpose},           {"size", "x, axis", sizeOf},
-      {"where", "condition, yes, no", where},  {"concat", "parts, along", nullptr},
-      {"flip", "x, along", nullptr},           {"gather", "table, index", nullptr},
-      {"put", "x, value, at, along", nullptr}, {"range", "n", nullptr},
-      {"split", "x, parts, along", nullptr},   {"stack", "parts", nullptr},
+      {"reshape", "x, *sizes", reshape},      {"permute", "x, *axes", permute},
+      {"transpose", "x", transpose},          {"size", "x, axis", sizeOf},
+      {"where", "condition, yes, no", where}, {"stack", "parts", nullptr},
   };
   return builtins;
 }

@@ -39,6 +39,21 @@ static void access(AccessOp op, InterpreterContext &context) {
   context.set(op.getY(), std::move(y));
 }
 
+static void concat(ConcatOp op, InterpreterContext &context) {
+  Tensor y = context.make(op.getY());
+  int64_t axis = op.getAxis(), start = 0;
+  for (Value part : op.getParts()) {
+    const Tensor &x = context.get(part);
+    forEachIndex(x.shape, [&](llvm::ArrayRef<int64_t> index) {
+      Index to(index);
+      to[axis] += start;
+      y.at(to) = x.at(index);
+    });
+    start += x.shape[axis];
+  }
+  context.set(op.getY(), std::move(y));
+}
+
 static void iota(IotaOp op, InterpreterContext &context) {
   Tensor y = context.make(op.getY());
   forEachIndex(y.shape, [&](llvm::ArrayRef<int64_t> index) {
@@ -49,6 +64,7 @@ static void iota(IotaOp op, InterpreterContext &context) {
 
 void attachAccessReference(MLIRContext *context) {
   attach<AccessOp, access>(context);
+  attach<ConcatOp, concat>(context);
   attach<IotaOp, iota>(context);
 }
 

@@ -34,6 +34,10 @@ static void sum(SumOp op, InterpreterContext &context) {
   context.set(op.getY(), reduce(op, context, 0.0, std::plus<double>()));
 }
 
+static void prod(ProdOp op, InterpreterContext &context) {
+  context.set(op.getY(), reduce(op, context, 1.0, std::multiplies<double>()));
+}
+
 static void mean(MeanOp op, InterpreterContext &context) {
   Tensor total = reduce(op, context, 0.0, std::plus<double>());
   const Tensor &x = context.get(op.getX());
@@ -81,6 +85,7 @@ static void argmin(ArgminOp op, InterpreterContext &context) { position(op, cont
 void attachReduceReference(MLIRContext *context) {
   attach<SumOp, sum>(context);
   attach<MeanOp, mean>(context);
+  attach<ProdOp, prod>(context);
   attach<MaxOp, max>(context);
   attach<MinOp, min>(context);
   attach<ArgmaxOp, argmax>(context);

@@ -3,6 +3,7 @@
 #include "ir/ops/Structure.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include <cmath>
+#include <limits>
 
 using namespace mlir;
 
@@ -80,7 +81,7 @@ static Range rangeOf(VariableOp variable) {
 static std::optional<int64_t> indexBoundOf(Value value) {
   for (OpOperand &use : value.getUses()) {
     if (auto indexing = dyn_cast<IndexingOpInterface>(use.getOwner()))
-      if (&indexing.indexOperand() == &use)
+      if (&indexing.indexOperand() == &use && indexing.indexBound() != std::numeric_limits<int64_t>::max())
         return indexing.indexBound();
     if (auto kernel = dyn_cast<KernelOp>(use.getOwner()))
       if (std::optional<int64_t> bound = indexBoundOf(kernel.getBody().getArgument(use.getOperandNumber())))
@@ -127,7 +128,11 @@ Call sampleCall(FuncOp function, std::map<std::string, int64_t> sizes, uint64_t 
   for (VariableOp variable : function->getParentOfType<ModelOp>().getBody().getOps<VariableOp>()) {
     Tensor &tensor = call.variables[variable.getSymName().str()];
     tensor = Tensor(context.shapeOf(variable.getType()));
-    if (variable.getKind() == VariableKind::StepCounter)
+    // Counters, of updates and of gradients that wait for one.
+    bool isCounter = variable.getKind() == VariableKind::StepCounter ||
+                     (variable.getKind() == VariableKind::Gradient &&
+                      !isa<FloatType>(getElementTypeOrSelf(variable.getType())));
+    if (isCounter)
       tensor.data[0] = 3.0;
     else
       wanted.push_back({&tensor, getElementTypeOrSelf(variable.getType()), std::nullopt, rangeOf(variable)});

@@ -362,6 +362,50 @@ Value accessGradient(GraphBuilder &g, AccessOp op, Value dy) {
 }
 
 //===--------------------------------------------------------------------------------------------------===//
+// Concatenation
+//===--------------------------------------------------------------------------------------------------===//
+
+LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
+                                         llvm::SmallVectorImpl<Type> &types) {
+  if (adaptor.getParts().empty())
+    return emitOptionalError(loc, "'nn.concat' op expects at least one operand");
+  Type element = getElementTypeOrSelf(adaptor.getParts().front().getType());
+  Dims sizes = dimsOf(adaptor.getParts().front());
+  int64_t axis = adaptor.getAxis(), rank = sizes.size();
+  if (axis < 0 || axis >= rank)
+    return emitOptionalError(loc, "'nn.concat' op axis ", axis, " is outside of rank ", rank);
+  for (Value part : adaptor.getParts().drop_front()) {
+    if (getElementTypeOrSelf(part.getType()) != element)
+      return emitOptionalError(loc, "'nn.concat' op element types differ: ", element, " and ",
+                               getElementTypeOrSelf(part.getType()));
+    Dims other = dimsOf(part);
+    std::optional<Dim> total = other.size() == sizes.size() ? sizes[axis].add(other[axis]) : std::nullopt;
+    if (total)
+      other[axis] = sizes[axis];
+    if (!total || other != sizes)
+      return emitOptionalError(loc, "'nn.concat' op operands of sizes ",
+                               dimsText(dimsOf(adaptor.getParts().front())), " and ", dimsText(dimsOf(part)),
+                               " differ in more than axis ", axis);
+    sizes[axis] = *total;
+  }
+  types.push_back(makeTensor(sizes, element));
+  return success();
+}
+
+OpFoldResult ConcatOp::fold(FoldAdaptor) { return getParts().size() == 1 ? getParts().front() : Value(); }
+
+llvm::SmallVector<Value> concatGradient(GraphBuilder &g, ConcatOp op, Value dy) {
+  llvm::SmallVector<Value> gradients;
+  Dim start = 0;
+  for (Value part : op.getParts()) {
+    Dim size = dimsOf(part)[op.getAxis()];
+    gradients.push_back(sliceAccess(g, dy, op.getAxis(), start, 1, size));
+    start = *start.add(size);
+  }
+  return gradients;
+}
+
+//===--------------------------------------------------------------------------------------------------===//
 // Common accesses
 //===--------------------------------------------------------------------------------------------------===//
 

@@ -10,6 +10,7 @@
 
 namespace nnc {
 mlir::Value accessGradient(GraphBuilder &g, AccessOp op, mlir::Value dy);
+llvm::SmallVector<mlir::Value> concatGradient(GraphBuilder &g, ConcatOp op, mlir::Value dy);
 
 /// The map of an op that is an access or can be written as one (transpose, broadcast): nothing else.
 std::optional<AccessMap> accessMapOf(mlir::Operation *op);

@@ -1,4 +1,4 @@
-// Access.td: elements of a tensor at computed places, and the places themselves.
+// Access.td: elements of tensors at computed places, tensors joined, and the places themselves.
 #ifndef NN_OPS_ACCESS_TD
 #define NN_OPS_ACCESS_TD
 
@@ -39,6 +39,26 @@ def NN_AccessOp : NN_DiffOp<"access", [NN_IndexMap]> {
   let rule = "an element collects the sum of its readings";
   let latex = [{\bar{x}_i = \textstyle\sum_{d\,:\,A(d) = i} \bar{y}_d}];
   let formula = "d_x[i] = sum(d_y[d] where access(d) == i)";
+  let saves = [];
+}
+
+def NN_ConcatOp : NN_DiffOp<"concat", [InferTypeOpAdaptor, NN_IndexMap]> {
+  let summary = "tensors joined along an axis";
+  let description = [{
+    The elements of the operands one after the other along `axis`; all other sizes are equal.
+
+    ```mlir
+    %y = nn.concat %a, %b along 1 : tensor<2x3xf32>, tensor<2x4xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<NN_Tensor>:$parts, I64Attr:$axis);
+  let results = (outs NN_Tensor:$y);
+  let assemblyFormat = "$parts `along` $axis attr-dict `:` type($parts)";
+  let hasFolder = 1;
+  let gradient = [{ return concatGradient(g, *this, dy); }];
+  let rule = "each part gets its stretch back";
+  let latex = [{\bar{x}_k = \bar{y}|_{\text{part } k} }];
+  let formula = "d_part = slice(d_y)";
   let saves = [];
 }
 

@@ -58,7 +58,7 @@ class NN_ConstantElementwiseOp<string opMnemonic, code scalarBody, string unpack
 
 def NN_AddOp : NN_BinaryOp<"add", [{ return lhs + rhs; }], [Commutative]> {
   let summary = "elementwise sum";
-  let description = [{`y[i] = lhs[i] + rhs[i]`.}];
+  let description = [{`y[i] = lhs[i] + rhs[i]`, by IEEE 754 on floats.}];
   let hasFolder = 1;
   let gradient = [{ return {dy, dy}; }];
   let rule = "sum rule";
@@ -69,7 +69,7 @@ def NN_AddOp : NN_BinaryOp<"add", [{ return lhs + rhs; }], [Commutative]> {
 
 def NN_SubOp : NN_BinaryOp<"sub", [{ return lhs - rhs; }]> {
   let summary = "elementwise difference";
-  let description = [{`y[i] = lhs[i] - rhs[i]`.}];
+  let description = [{`y[i] = lhs[i] - rhs[i]`, by IEEE 754 on floats.}];
   let hasFolder = 1;
   let gradient = [{ return {dy, g.neg(dy)}; }];
   let rule = "difference rule";
@@ -106,8 +106,10 @@ def NN_DivOp : NN_BinaryOp<"div", [{ return lhs / rhs; }]> {
 def NN_PowOp : NN_BinaryOp<"pow", [{ return pow(lhs, rhs); }]> {
   let summary = "elementwise power";
   let description = [{
-    `y[i] = lhs[i] ** rhs[i]`, NaN for a negative base with a fractional exponent. The gradient of the exponent is
-    zero where the base is not positive, as in the limit from the right at 0.
+    `y[i] = lhs[i] ** rhs[i]`, NaN for a negative base with a fractional exponent. Special values are those of C99:
+    1 for exponent 0 and for base 1, even where the other is NaN; an odd exponent keeps the sign of a zero or infinite
+    base; (-1) ** inf is 1. The gradient of the base is 0 for exponent 0; that of the exponent is 0 where the base is
+    not positive, as in the limit from the right at 0.
   }];
   let hasCanonicalizer = 1;
   let gradient = [{
@@ -126,7 +128,7 @@ def NN_PowOp : NN_BinaryOp<"pow", [{ return pow(lhs, rhs); }]> {
 
 def NN_MaximumOp : NN_BinaryOp<"maximum", [{ return maximum(lhs, rhs); }], [Commutative]> {
   let summary = "elementwise maximum";
-  let description = [{The larger of two; NaN if either is. At a tie the gradient goes to `lhs`.}];
+  let description = [{The larger of two, `lhs` if they are equal (of zeros too); NaN if either is. At a tie the gradient goes to `lhs`.}];
   let gradient = [{
     Value left = g.compare(ComparePredicate::ge, getLhs(), getRhs());
     Value zero = g.fill(0.0, dy);
@@ -140,7 +142,7 @@ def NN_MaximumOp : NN_BinaryOp<"maximum", [{ return maximum(lhs, rhs); }], [Comm
 
 def NN_MinimumOp : NN_BinaryOp<"minimum", [{ return minimum(lhs, rhs); }], [Commutative]> {
   let summary = "elementwise minimum";
-  let description = [{The smaller of two; NaN if either is. At a tie the gradient goes to `lhs`.}];
+  let description = [{The smaller of two, `lhs` if they are equal (of zeros too); NaN if either is. At a tie the gradient goes to `lhs`.}];
   let gradient = [{
     Value left = g.compare(ComparePredicate::le, getLhs(), getRhs());
     Value zero = g.fill(0.0, dy);
@@ -154,7 +156,7 @@ def NN_MinimumOp : NN_BinaryOp<"minimum", [{ return minimum(lhs, rhs); }], [Comm
 
 def NN_NegOp : NN_UnaryOp<"neg", [{ return -x; }]> {
   let summary = "elementwise negation";
-  let description = [{`y[i] = -x[i]`.}];
+  let description = [{`y[i] = -x[i]`: zeros change their sign too.}];
   let hasFolder = 1;
   let gradient = [{ return {g.neg(dy)}; }];
   let rule = "negation";
@@ -169,7 +171,7 @@ def NN_NegOp : NN_UnaryOp<"neg", [{ return -x; }]> {
 
 def NN_ExpOp : NN_UnaryOp<"exp", [{ return exp(x); }]> {
   let summary = "elementwise exponential";
-  let description = [{`y[i] = e ** x[i]`; infinity on overflow.}];
+  let description = [{`y[i] = e ** x[i]`: infinity on overflow, 0 at -infinity.}];
   let gradient = [{ return {g.mul(dy, getY())}; }];
   let rule = "exponential";
   let latex = [{\bar{x} = \bar{y} \odot y}];
@@ -179,7 +181,7 @@ def NN_ExpOp : NN_UnaryOp<"exp", [{ return exp(x); }]> {
 
 def NN_Expm1Op : NN_UnaryOp<"expm1", [{ return expm1(x); }]> {
   let summary = "elementwise e**x - 1, accurate near zero";
-  let description = [{`y[i] = e ** x[i] - 1` without cancellation.}];
+  let description = [{`y[i] = e ** x[i] - 1` without cancellation: -1 at -infinity; zeros keep their sign.}];
   let gradient = [{ return {g.mul(dy, g.add(getY(), g.fill(1.0, getY())))}; }];
   let rule = "exponential minus one";
   let latex = [{\bar{x} = \bar{y} \odot (y + 1)}];
@@ -189,7 +191,7 @@ def NN_Expm1Op : NN_UnaryOp<"expm1", [{ return expm1(x); }]> {
 
 def NN_LogOp : NN_UnaryOp<"log", [{ return log(x); }]> {
   let summary = "elementwise natural logarithm";
-  let description = [{`y[i] = ln x[i]`: -infinity at 0, NaN below.}];
+  let description = [{`y[i] = ln x[i]`: -infinity at both zeros, NaN below, infinity at infinity.}];
   let gradient = [{ return {g.div(dy, getX())}; }];
   let rule = "logarithm";
   let latex = [{\bar{x} = \bar{y} / x}];
@@ -199,7 +201,7 @@ def NN_LogOp : NN_UnaryOp<"log", [{ return log(x); }]> {
 
 def NN_Log1pOp : NN_UnaryOp<"log1p", [{ return log1p(x); }]> {
   let summary = "elementwise ln(1 + x), accurate near zero";
-  let description = [{`y[i] = ln(1 + x[i])` without cancellation.}];
+  let description = [{`y[i] = ln(1 + x[i])` without cancellation: -infinity at -1, NaN below; zeros keep their sign.}];
   let gradient = [{ return {g.div(dy, g.add(getX(), g.fill(1.0, getX())))}; }];
   let rule = "logarithm of one plus";
   let latex = [{\bar{x} = \bar{y} / (1 + x)}];
@@ -209,7 +211,7 @@ def NN_Log1pOp : NN_UnaryOp<"log1p", [{ return log1p(x); }]> {
 
 def NN_SqrtOp : NN_UnaryOp<"sqrt", [{ return sqrt(x); }]> {
   let summary = "elementwise square root";
-  let description = [{`y[i] = x[i] ** 0.5`: NaN below zero. The gradient at 0 is infinite.}];
+  let description = [{`y[i] = x[i] ** 0.5`: NaN below zero, -0 at -0. The gradient at 0 is infinite.}];
   let gradient = [{ return {g.div(g.mul(dy, g.fill(0.5, dy)), getY())}; }];
   let rule = "square root";
   let latex = [{\bar{x} = \bar{y} / (2 y)}];
@@ -219,7 +221,7 @@ def NN_SqrtOp : NN_UnaryOp<"sqrt", [{ return sqrt(x); }]> {
 
 def NN_RsqrtOp : NN_UnaryOp<"rsqrt", [{ return rsqrt(x); }]> {
   let summary = "elementwise reciprocal square root";
-  let description = [{`y[i] = x[i] ** -0.5`: infinity at 0, NaN below.}];
+  let description = [{`y[i] = x[i] ** -0.5`: infinity at 0, -infinity at -0, NaN below, 0 at infinity.}];
   let gradient = [{
     return {g.mul(g.mul(dy, g.fill(-0.5, dy)), g.div(getY(), getX()))};
   }];
@@ -231,7 +233,7 @@ def NN_RsqrtOp : NN_UnaryOp<"rsqrt", [{ return rsqrt(x); }]> {
 
 def NN_AbsOp : NN_UnaryOp<"abs", [{ return abs(x); }]> {
   let summary = "elementwise absolute value";
-  let description = [{`y[i] = |x[i]|`. The gradient at 0 is 0.}];
+  let description = [{`y[i] = |x[i]|`, infinity at both infinities. The gradient at 0 is 0.}];
   let gradient = [{ return {g.mul(dy, g.create<SignOp>(getX()))}; }];
   let rule = "absolute value";
   let latex = [{\bar{x} = \bar{y} \odot \operatorname{sign}(x)}];
@@ -261,7 +263,7 @@ def NN_CosOp : NN_UnaryOp<"cos", [{ return cos(x); }]> {
 
 def NN_ErfOp : NN_UnaryOp<"erf", [{ return erf(x); }]> {
   let summary = "elementwise error function";
-  let description = [{`y[i] = 2 / sqrt(pi) * integral from 0 to x[i] of e ** -t**2`.}];
+  let description = [{`y[i] = 2 / sqrt(pi) * integral from 0 to x[i] of e ** -t**2`: -1 and 1 at the infinities.}];
   let gradient = [{
     Value bell = g.create<ExpOp>(g.neg(g.mul(getX(), getX())));
     return {g.mul(dy, g.mul(g.fill(1.1283791670955126, dy), bell))};
@@ -278,7 +280,7 @@ def NN_ErfOp : NN_UnaryOp<"erf", [{ return erf(x); }]> {
 
 def NN_TanhOp : NN_UnaryOp<"tanh", [{ return tanh(x); }]> {
   let summary = "elementwise hyperbolic tangent";
-  let description = [{`y[i] = tanh x[i]`.}];
+  let description = [{`y[i] = tanh x[i]`: -1 and 1 at the infinities; zeros keep their sign.}];
   let gradient = [{
     return {g.mul(dy, g.sub(g.fill(1.0, getY()), g.mul(getY(), getY())))};
   }];
@@ -290,7 +292,7 @@ def NN_TanhOp : NN_UnaryOp<"tanh", [{ return tanh(x); }]> {
 
 def NN_SigmoidOp : NN_UnaryOp<"sigmoid", [{ return sigmoid(x); }]> {
   let summary = "elementwise logistic function";
-  let description = [{`y[i] = 1 / (1 + e ** -x[i])`, without overflow on either side.}];
+  let description = [{`y[i] = 1 / (1 + e ** -x[i])`, without overflow on either side: 0 and 1 at the infinities.}];
   let gradient = [{
     return {g.mul(dy, g.mul(getY(), g.sub(g.fill(1.0, getY()), getY())))};
   }];
@@ -302,7 +304,7 @@ def NN_SigmoidOp : NN_UnaryOp<"sigmoid", [{ return sigmoid(x); }]> {
 
 def NN_LogSigmoidOp : NN_UnaryOp<"log_sigmoid", [{ return -softplus(-x); }]> {
   let summary = "elementwise logarithm of the logistic function";
-  let description = [{`y[i] = -ln(1 + e ** -x[i])`, without overflow or cancellation.}];
+  let description = [{`y[i] = -ln(1 + e ** -x[i])`, without overflow or cancellation: -infinity and 0 at the infinities.}];
   let gradient = [{ return {g.mul(dy, g.create<SigmoidOp>(g.neg(getX())))}; }];
   let rule = "log-sigmoid";
   let latex = [{\bar{x} = \bar{y} \odot \sigma(-x)}];
@@ -312,7 +314,7 @@ def NN_LogSigmoidOp : NN_UnaryOp<"log_sigmoid", [{ return -softplus(-x); }]> {
 
 def NN_SoftplusOp : NN_UnaryOp<"softplus", [{ return softplus(x); }]> {
   let summary = "elementwise softplus";
-  let description = [{`y[i] = ln(1 + e ** x[i])`, without overflow.}];
+  let description = [{`y[i] = ln(1 + e ** x[i])`, without overflow: 0 and infinity at the infinities.}];
   let gradient = [{ return {g.mul(dy, g.create<SigmoidOp>(getX()))}; }];
   let rule = "softplus";
   let latex = [{\bar{x} = \bar{y} \odot \sigma(x)}];
@@ -322,7 +324,7 @@ def NN_SoftplusOp : NN_UnaryOp<"softplus", [{ return softplus(x); }]> {
 
 def NN_ReluOp : NN_UnaryOp<"relu", [{ return maximum(x, lit(x, 0.0)); }]> {
   let summary = "rectified linear unit";
-  let description = [{`y[i] = max(x[i], 0)`, NaN stays NaN. The gradient at 0 is 0.}];
+  let description = [{`y[i] = max(x[i], 0)`; NaN stays NaN, a zero keeps its sign. The gradient at 0 is 0.}];
   let gradient = [{
     Value zero = g.fill(0.0, dy);
     return {g.select(g.compare(ComparePredicate::gt, getY(), zero), dy, zero)};
@@ -337,7 +339,7 @@ def NN_LeakyReluOp : NN_UnaryOp<"leaky_relu", [{
       return select(x > lit(x, 0.0), x, x * lit(x, getSlope().convertToDouble()));
     }]> {
   let summary = "leaky rectified linear unit";
-  let description = [{`y[i] = x[i]` where positive, else `slope * x[i]`.}];
+  let description = [{`y[i] = x[i]` where positive, else `slope * x[i]`; the gradient at 0 is `slope`.}];
   let arguments = (ins NN_FloatTensor:$x, DefaultValuedAttr<F64Attr, "0.01">:$slope);
   let gradient = [{
     Value positive = g.compare(ComparePredicate::gt, getX(), g.fill(0.0, dy));
@@ -353,7 +355,9 @@ def NN_EluOp : NN_UnaryOp<"elu", [{
       return select(x > lit(x, 0.0), x, lit(x, getAlpha().convertToDouble()) * expm1(x));
     }]> {
   let summary = "exponential linear unit";
-  let description = [{`y[i] = x[i]` where positive, else `alpha * (e ** x[i] - 1)` (Clevert et al. 2016).}];
+  let description = [{
+    `y[i] = x[i]` where positive, else `alpha * (e ** x[i] - 1)` (Clevert et al. 2016): `-alpha` at -infinity.
+  }];
   let arguments = (ins NN_FloatTensor:$x, DefaultValuedAttr<F64Attr, "1.0">:$alpha);
   let gradient = [{
     Value positive = g.compare(ComparePredicate::gt, getX(), g.fill(0.0, dy));
@@ -368,7 +372,9 @@ def NN_EluOp : NN_UnaryOp<"elu", [{
 
 def NN_SiluOp : NN_UnaryOp<"silu", [{ return x * sigmoid(x); }]> {
   let summary = "sigmoid linear unit, also called swish";
-  let description = [{`y[i] = x[i] * sigmoid(x[i])`.}];
+  let description = [{
+    `y[i] = x[i] * sigmoid(x[i])`. Infinity at infinity, NaN at -infinity, where that is infinity times 0.
+  }];
   let gradient = [{
     Value s = g.create<SigmoidOp>(getX());
     Value slope = g.mul(s, g.add(g.fill(1.0, s), g.mul(getX(), g.sub(g.fill(1.0, s), s))));
@@ -380,11 +386,12 @@ def NN_SiluOp : NN_UnaryOp<"silu", [{ return x * sigmoid(x); }]> {
   let saves = ["x"];
 }
 
-def NN_GeluOp : NN_UnaryOp<"gelu", [{
-      return lit(x, 0.5) * x * (lit(x, 1.0) + erf(x * lit(x, 0.70710678118654752)));
-    }]> {
+def NN_GeluOp : NN_UnaryOp<"gelu", [{ return x * normalCdf(x); }]> {
   let summary = "Gaussian error linear unit";
-  let description = [{`y[i] = x[i] * Phi(x[i])`, Phi the normal distribution (Hendrycks, Gimpel 2016).}];
+  let description = [{
+    `y[i] = x[i] * Phi(x[i])`, Phi the normal distribution (Hendrycks, Gimpel 2016). Infinity at infinity, NaN at
+    -infinity, where that is infinity times 0.
+  }];
   let gradient = [{
     Value x = getX();
     Value phi = g.mul(g.fill(0.39894228040143268, x), g.create<ExpOp>(g.mul(g.fill(-0.5, x), g.mul(x, x))));
@@ -398,12 +405,12 @@ def NN_GeluOp : NN_UnaryOp<"gelu", [{
   let saves = ["x"];
 }
 
-def NN_GeluTanhOp : NN_UnaryOp<"gelu_tanh", [{
-      T inner = lit(x, 0.79788456080286536) * (x + lit(x, 0.044715) * x * x * x);
-      return lit(x, 0.5) * x * (lit(x, 1.0) + tanh(inner));
-    }]> {
+def NN_GeluTanhOp : NN_UnaryOp<"gelu_tanh", [{ return x * tanhGate(x); }]> {
   let summary = "Gaussian error linear unit in its tanh form";
-  let description = [{`y = x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x**3)))`.}];
+  let description = [{
+    `y = x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x**3)))`. Infinity at infinity, NaN at -infinity, where that is
+    infinity times 0.
+  }];
   let gradient = [{
     Value x = getX(), one = g.fill(1.0, x);
     Value square = g.mul(x, x);
@@ -506,15 +513,15 @@ def NN_SignOp : NN_StepwiseOp<"sign", [{
 }
 def NN_FloorOp : NN_StepwiseOp<"floor", [{ return floor(x); }]> {
   let summary = "elementwise rounding down";
-  let description = [{The largest whole number not above `x[i]`.}];
+  let description = [{The largest whole number not above `x[i]`; infinities and NaN stay.}];
 }
 def NN_CeilOp : NN_StepwiseOp<"ceil", [{ return ceil(x); }]> {
   let summary = "elementwise rounding up";
-  let description = [{The smallest whole number not below `x[i]`.}];
+  let description = [{The smallest whole number not below `x[i]`; infinities and NaN stay.}];
 }
 def NN_RoundOp : NN_StepwiseOp<"round", [{ return roundEven(x); }]> {
   let summary = "elementwise rounding to nearest";
-  let description = [{The nearest whole number, halves to even.}];
+  let description = [{The nearest whole number, halves to even; infinities and NaN stay.}];
 }
 
 def NN_CastOp : NN_DiffOp<"cast", [NN_FoldsElementwise, DeclareOpInterfaceMethods<ElementwiseOpInterface>]> {

@@ -1,6 +1,6 @@
 // Matmul.cpp: type rule, gradient and simplifications of the matrix product.
-#include "ir/GraphBuilder.h"
 #include "ir/ops/Matmul.h"
+#include "ir/GraphBuilder.h"
 #include "ir/ops/Shape.h"
 #include "mlir/IR/PatternMatch.h"
 
@@ -46,6 +46,36 @@ llvm::SmallVector<Value> matmulGradient(GraphBuilder &g, MatmulOp op, Value dy) 
   Value dRhs = rhsTransposed ? g.create<MatmulOp>(dy, lhs, true, lhsTransposed)
                              : g.create<MatmulOp>(lhs, dy, !lhsTransposed, false);
   return {dLhs, dRhs};
+}
+
+/// [turns, rows, columns] as [turns * rows, columns].
+static Value rowsOfAllTurns(GraphBuilder &g, Value stacked) {
+  Dims dims = dimsOf(stacked);
+  std::optional<Dim> rows = dims.size() == 3 ? dims[0].mul(dims[1]) : std::nullopt;
+  if (!rows)
+    return {};
+  return g.create<ReshapeOp>(makeTensor({*rows, dims[2]}, getElementTypeOrSelf(stacked.getType())), stacked);
+}
+
+/// x_t w, of all turns: the rows of all x_t times w.
+Value MatmulOp::overAllTurns(GraphBuilder &g, ValueRange operands, llvm::ArrayRef<bool> isStacked) {
+  if (!isStacked[0] || isStacked[1] || getLhsTransposed())
+    return {};
+  Value rows = rowsOfAllTurns(g, operands[0]);
+  if (!rows)
+    return {};
+  Value product = g.create<MatmulOp>(rows, operands[1], false, getRhsTransposed());
+  Dims dims = dimsOf(operands[0]);
+  dims.back() = dimsOf(product).back();
+  return g.create<ReshapeOp>(makeTensor(dims, getElementTypeOrSelf(product.getType())), product);
+}
+
+/// The sum of a_tᵀ b_t over turns: the rows of all turns are the rows of one product.
+Value MatmulOp::sumOverTurns(GraphBuilder &g, ValueRange operands) {
+  if (!getLhsTransposed() || getRhsTransposed())
+    return {};
+  Value lhs = rowsOfAllTurns(g, operands[0]), rhs = rowsOfAllTurns(g, operands[1]);
+  return lhs && rhs ? g.create<MatmulOp>(lhs, rhs, true, false) : Value();
 }
 
 namespace {

@@ -1,7 +1,9 @@
 // Reduce.cpp: type rules of reductions.
+#include "ir/ops/Reduce.h"
 #include "ir/Dialect.h"
 #include "ir/GraphBuilder.h"
-#include "ir/ops/Reduce.h"
+#include "ir/ops/Access.h"
+#include "ir/ops/Elementwise.h"
 #include "ir/ops/Softmax.h"
 
 using namespace mlir;
@@ -29,6 +31,13 @@ static LogicalResult inferReduced(StringRef name, std::optional<Location> loc, T
   return success();
 }
 
+Value SumOp::sumOverTurns(GraphBuilder &g, ValueRange operands) {
+  llvm::SmallVector<int64_t> axes = {0};
+  for (int64_t axis : getAxes())
+    axes.push_back(axis + 1);
+  return g.create<SumOp>(operands[0], axes);
+}
+
 #define NNC_REDUCTION(OpT)                                                                                   \
   LogicalResult OpT::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,           \
                                       llvm::SmallVectorImpl<Type> &types) {                                  \
@@ -37,6 +46,7 @@ static LogicalResult inferReduced(StringRef name, std::optional<Location> loc, T
   }
 NNC_REDUCTION(SumOp)
 NNC_REDUCTION(MeanOp)
+NNC_REDUCTION(ProdOp)
 NNC_REDUCTION(MaxOp)
 NNC_REDUCTION(MinOp)
 #undef NNC_REDUCTION
@@ -57,6 +67,31 @@ LogicalResult LogSumExpOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
   Type x = adaptor.getX().getType();
   int64_t axis = adaptor.getAxis();
   return inferReduced(getOperationName(), loc, x, axis, getElementTypeOrSelf(x), types);
+}
+
+// In the space of x and once more the axes of the product, where an element meets itself stands 1.
+Value productOfOthers(GraphBuilder &g, Value x, llvm::ArrayRef<int64_t> axes) {
+  Dims dims = dimsOf(x), pairs = dims;
+  const int64_t rank = dims.size(), all = rank + axes.size();
+  for (int64_t axis : axes)
+    pairs.push_back(dims[axis]);
+  llvm::SmallVector<Coordinate, 4> others;
+  for (int64_t axis = 0; axis < rank; ++axis)
+    others.push_back(Coordinate::ofIndex(all, axis));
+  llvm::SmallVector<int64_t> folded;
+  Value isSame;
+  auto positionType = makeTensor(pairs, IntegerType::get(x.getContext(), 32));
+  for (auto [place, axis] : llvm::enumerate(axes)) {
+    folded.push_back(rank + place);
+    others[axis] = Coordinate::ofIndex(all, rank + place);
+    Value same =
+        g.compare(ComparePredicate::eq, iota(g, axis, positionType), iota(g, rank + place, positionType));
+    isSame = isSame ? g.create<AndOp>(same.getType(), isSame, same) : same;
+  }
+  if (!isSame)
+    return g.fill(1.0, x);
+  Value wide = access(g, x, pairs, others);
+  return g.create<ProdOp>(g.select(isSame, g.fill(1.0, wide), wide), folded);
 }
 
 void registerReduceOps(NNDialect &dialect) {

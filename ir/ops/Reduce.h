@@ -7,4 +7,9 @@
 #define GET_OP_CLASSES
 #include "ir/ops/Reduce.h.inc"
 
+namespace nnc {
+/// For each element of `x` the product, along `axes`, of all elements but itself.
+mlir::Value productOfOthers(GraphBuilder &g, mlir::Value x, llvm::ArrayRef<int64_t> axes);
+} // namespace nnc
+
 #endif

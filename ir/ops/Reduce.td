@@ -5,8 +5,8 @@
 include "ir/Dialect.td"
 
 // Reduced axes disappear from the result; `axes` are sorted and distinct.
-class NN_ReduceOp<string opMnemonic> : NN_DiffOp<opMnemonic, [InferTypeOpAdaptor,
-    DeclareOpInterfaceMethods<ReducingOpInterface>]> {
+class NN_ReduceOp<string opMnemonic, list<Trait> traits = []> : NN_DiffOp<opMnemonic, [InferTypeOpAdaptor,
+    DeclareOpInterfaceMethods<ReducingOpInterface>] # traits> {
   let diffDefinitions = [{
     ::llvm::SmallVector<int64_t> $cppClass::reducedAxes() { return ::llvm::SmallVector<int64_t>(getAxes()); }
   }];
@@ -15,9 +15,12 @@ class NN_ReduceOp<string opMnemonic> : NN_DiffOp<opMnemonic, [InferTypeOpAdaptor
   let assemblyFormat = "$x `over` $axes attr-dict `:` type($x)";
 }
 
-def NN_SumOp : NN_ReduceOp<"sum"> {
+def NN_SumOp : NN_ReduceOp<"sum", [DeclareOpInterfaceMethods<TurnwiseOpInterface, ["sumOverTurns"]>]> {
   let summary = "sum over axes";
-  let description = [{The sum of the elements along `axes`; 0 over none. Its order depends on the shape alone.}];
+  let description = [{
+    The sum of the elements along `axes`; 0 over none. Its order depends on the shape alone. The sign of a zero is not
+    defined, nor is it in other sums: means, products of matrices, gradients.
+  }];
   let gradient = [{ return {g.spread(dy, getX(), getAxes())}; }];
   let rule = "sum over axes";
   let latex = [{\bar{x}_i = \bar{y} }];
@@ -33,6 +36,20 @@ def NN_MeanOp : NN_ReduceOp<"mean"> {
   let latex = [{\bar{x}_i = \bar{y} / n}];
   let formula = "d_x = broadcast(d_y / n)";
   let saves = [];
+}
+
+def NN_ProdOp : NN_ReduceOp<"prod"> {
+  let summary = "product over axes";
+  let description = [{
+    The product of the elements along `axes`; 1 over none. NaN if an element is, or if 0 meets an infinity. The gradient
+    of an element is the product of the others, right where some are 0; it takes as many multiplications as there are
+    pairs.
+  }];
+  let gradient = [{ return {g.mul(g.spread(dy, getX(), getAxes()), productOfOthers(g, getX(), getAxes()))}; }];
+  let rule = "product over axes";
+  let latex = [{\bar{x}_i = \bar{y} \textstyle\prod_{j \ne i} x_j}];
+  let formula = "d_x = broadcast(d_y) * product of the other elements";
+  let saves = ["x"];
 }
 
 class NN_ExtremumOp<string opMnemonic> : NN_ReduceOp<opMnemonic> {

@@ -3,6 +3,7 @@
 #include "ir/Dialect.h"
 #include "ir/KernelRegion.h"
 #include "ir/Provenance.h"
+#include "ir/ops/Scan.h"
 #include "ir/ops/Shape.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
@@ -111,7 +112,7 @@ StringRef FuncOp::resultRole(unsigned index) { return textOf(getResAttrsAttr(), 
 ReturnOp FuncOp::returnOp() { return cast<ReturnOp>(getBody().front().getTerminator()); }
 
 LogicalResult FuncOp::verify() {
-  static constexpr StringRef argumentRoles[] = {"input", "seed", "hyper"};
+  static constexpr StringRef argumentRoles[] = {"input", "seed", "instance_seed", "hyper"};
   static constexpr StringRef resultRoles[] = {"output", "loss", "metric", "metric_count"};
   for (unsigned i = 0; i < getNumArguments(); ++i)
     if (!llvm::is_contained(argumentRoles, argumentRole(i)))

@@ -4,6 +4,10 @@
 
 #include "ir/Dialect.h"
 
+namespace nnc {
+class ScanOp; // a parent of nn.yield
+}
+
 #define GET_OP_CLASSES
 #include "ir/ops/Structure.h.inc"
 

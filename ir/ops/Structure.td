@@ -6,10 +6,6 @@ include "ir/Dialect.td"
 include "mlir/Interfaces/FunctionInterfaces.td"
 include "mlir/Interfaces/CallInterfaces.td"
 
-// An op that holds or connects computations instead of being one. Checks that walk all ops (gradients, emitters, test
-// cases) pass these over.
-def NN_IsStructure : NativeOpTrait<"IsStructure"> { let cppNamespace = "::nnc"; }
-
 class NN_StructureOp<string opMnemonic, list<Trait> traits = []>
     : Op<NN_Dialect, opMnemonic, traits # [NN_IsStructure]>;
 
@@ -43,7 +39,7 @@ def NN_FuncOp : NN_StructureOp<"func", [FunctionOpInterface, IsolatedFromAbove, 
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
   let summary = "one C function of a model";
   let description = [{
-    Arguments carry `nn.name`, `nn.role` (input, seed or hyper; input if absent), `nn.default` and `nn.doc`; results
+    Arguments carry `nn.name`, `nn.role` (input, seed, instance_seed or hyper; input if absent; the instance's seed is no argument in C), `nn.default` and `nn.doc`; results
     carry `nn.name` and `nn.role` (output, loss, metric or metric_count). A step function names the counter it
     advances (`step`) and the function that computes its hypers' defaults, if they are not constants (`defaults`).
     The halves of a step, gradients and update, name the variable that counts the gradients that wait for the update
@@ -66,7 +62,7 @@ def NN_FuncOp : NN_StructureOp<"func", [FunctionOpInterface, IsolatedFromAbove, 
     /// The source name of argument or result `index`.
     ::llvm::StringRef argumentName(unsigned index);
     ::llvm::StringRef resultName(unsigned index);
-    /// "input", "seed" or "hyper".
+    /// "input", "seed", "instance_seed" or "hyper".
     ::llvm::StringRef argumentRole(unsigned index);
     /// "output", "loss", "metric" or "metric_count".
     ::llvm::StringRef resultRole(unsigned index);
@@ -135,7 +131,7 @@ def NN_KernelOp : NN_StructureOp<"kernel", [IsolatedFromAbove, SingleBlock, Pure
   }];
 }
 
-def NN_YieldOp : NN_StructureOp<"yield", [Terminator, Pure, ParentOneOf<["KernelOp"]>]> {
+def NN_YieldOp : NN_StructureOp<"yield", [Terminator, Pure, ParentOneOf<["KernelOp", "ScanOp"]>]> {
   let summary = "results of a region";
   let arguments = (ins Variadic<NN_Tensor>:$values);
   let assemblyFormat = "$values attr-dict `:` type($values)";

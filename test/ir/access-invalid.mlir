@@ -98,3 +98,54 @@ nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i
     nn.return
   }
 }
+
+// -----
+
+nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
+  nn.func predict @concat_axis(%x: tensor<3x4xf32>, %z: tensor<3x4xf64>, %s: tensor<3x5x1xf32>, %w: tensor<2x5xf32>) {
+    // expected-error@below {{'nn.concat' op axis 2 is outside of rank 2}}
+    %0 = nn.concat %x, %x along 2 : tensor<3x4xf32>, tensor<3x4xf32>
+    nn.return
+  }
+}
+
+// -----
+
+nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
+  nn.func predict @concat_elements(%x: tensor<3x4xf32>, %z: tensor<3x4xf64>, %s: tensor<3x5x1xf32>, %w: tensor<2x5xf32>) {
+    // expected-error@below {{'nn.concat' op element types differ: 'f32' and 'f64'}}
+    %0 = nn.concat %x, %z along 1 : tensor<3x4xf32>, tensor<3x4xf64>
+    nn.return
+  }
+}
+
+// -----
+
+nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
+  nn.func predict @concat_rank(%x: tensor<3x4xf32>, %z: tensor<3x4xf64>, %s: tensor<3x5x1xf32>, %w: tensor<2x5xf32>) {
+    // expected-error@below {{'nn.concat' op operands of sizes [3, 4] and [3, 5, 1] differ in more than axis 1}}
+    %0 = nn.concat %x, %s along 1 : tensor<3x4xf32>, tensor<3x5x1xf32>
+    nn.return
+  }
+}
+
+// -----
+
+nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
+  nn.func predict @concat_sizes(%x: tensor<3x4xf32>, %z: tensor<3x4xf64>, %s: tensor<3x5x1xf32>, %w: tensor<2x5xf32>) {
+    // expected-error@below {{'nn.concat' op operands of sizes [3, 4] and [2, 5] differ in more than axis 1}}
+    %0 = nn.concat %x, %w along 1 : tensor<3x4xf32>, tensor<2x5xf32>
+    nn.return
+  }
+}
+
+// -----
+
+nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
+  nn.func predict @concat_nothing(%x: tensor<3x4xf32>, %z: tensor<3x4xf64>, %s: tensor<3x5x1xf32>, %w: tensor<2x5xf32>) {
+    // expected-error@below {{'nn.concat' op expects at least one operand}}
+    // expected-error@below {{'nn.concat' op failed to infer returned types}}
+    %0 = "nn.concat"() {axis = 0 : i64} : () -> tensor<3xf32>
+    nn.return
+  }
+}

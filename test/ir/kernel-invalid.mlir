@@ -97,3 +97,31 @@ nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
     nn.return %0#0, %0#1 : tensor<4x4xf32>, tensor<4xf32>
   }
 }
+
+// -----
+
+nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
+  nn.func predict @after_update(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
+    // expected-error@below {{is no kernel: 'nn.cumsum' is a kernel of its own, and a result is not among its results}}
+    %0 = nn.kernel (%a = %x : tensor<4x4xf32>) -> tensor<4x4xf32> {
+      %b = nn.cumsum %a along 1 : tensor<4x4xf32>
+      %c = nn.exp %b : tensor<4x4xf32>
+      nn.yield %c : tensor<4x4xf32>
+    }
+    nn.return %0 : tensor<4x4xf32>
+  }
+}
+
+// -----
+
+nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
+  nn.func predict @beside_update(%x: tensor<4x4xf32>) -> (tensor<4x4xf32>, tensor<4x4xf32>) {
+    // expected-error@below {{is no kernel: 'nn.cumsum' is a kernel of its own, and a result is not among its results}}
+    %0:2 = nn.kernel (%a = %x : tensor<4x4xf32>) -> (tensor<4x4xf32>, tensor<4x4xf32>) {
+      %b = nn.cumsum %a along 1 : tensor<4x4xf32>
+      %c = nn.transpose %a by [1, 0] : tensor<4x4xf32>
+      nn.yield %b, %c : tensor<4x4xf32>, tensor<4x4xf32>
+    }
+    nn.return %0#0, %0#1 : tensor<4x4xf32>, tensor<4x4xf32>
+  }
+}

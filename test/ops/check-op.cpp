@@ -17,7 +17,8 @@
 //   5. the compiled library computes what the interpreter does: f, its
 //   gradients, its second derivatives, for several
 //      batches, in f64 and in f32; and its f64 gradients equal differences of
-//      the compiled function.
+//      the compiled function;
+//   6. and so it does for NaN, infinities, zeros of both signs and no elements at all (SpecialValues.h).
 // Agreement is |a - n| <= tolerance * max(1, |a|, |n|).
 //
 //   check-op --coverage DIRECTORY
@@ -28,6 +29,7 @@
 // name.
 #include "../support/CompiledLibrary.h"
 #include "../support/Derivative.h"
+#include "../support/SpecialValues.h"
 #include "codegen/halide/Compile.h"
 #include "codegen/halide/Emitter.h"
 #include "ir/interpreter/Samples.h"
@@ -264,6 +266,42 @@ static bool hasPlainDerivative(FuncOp function) {
               .wasInterrupted();
 }
 
+/// A compiled function and the interpreted one at the edges of numbers and sizes.
+static void checkSpecialValues(FuncOp function, test::CompiledModel &library, llvm::StringRef type,
+                               double tolerance) {
+  std::map<std::string, int64_t> sizes = sizesOf(function);
+  std::vector<test::SpecialCall> calls = test::specialCalls(function, sample(function, sizes));
+  if (sizes.count("batch")) {
+    sizes["batch"] = 0;
+    calls.push_back({"batch 0", sample(function, sizes)});
+  }
+  const std::string name = function.getSymName().str();
+  const test::Freedom freedom = test::freedomOf(function);
+  if (freedom.gaps)
+    tolerance *= 4; // sums of many products whose factors are up to 2.5
+  for (auto &[about, call] : calls) {
+    call.precision = Precision::AsTyped;
+    FailureOr<Outcome> expected = interpret(function, call);
+    std::vector<Tensor> found;
+    bool done = succeeded(expected) && library.call(name, call, found);
+    // Libraries refuse a call that has nothing to read and something to write.
+    auto isEmpty = [](const Tensor &tensor) { return tensor.count() == 0; };
+    bool refuses = succeeded(expected) && llvm::any_of(call.inputs, isEmpty) &&
+                   !llvm::all_of(expected->results, isEmpty);
+    if (refuses && !done && llvm::StringRef(library.error()).contains("a size is 0, but"))
+      continue;
+    if (refuses || !done)
+      return report.fail("@" + name + ", " + about + ": " +
+                         (done ? "should refuse an empty call" : llvm::StringRef(library.error())));
+    for (auto [i, tensor] : llvm::enumerate(found)) {
+      std::string difference = test::specialDifference(expected->results[i], tensor, tolerance, freedom);
+      if (!difference.empty())
+        return report.fail("compiled " + type + " @" + name + ", " + function.resultName(i) + ", " + about +
+                           ": " + difference);
+    }
+  }
+}
+
 static void checkCompiled(ModuleOp module, const std::string &stem, llvm::StringRef type, double tolerance,
                           const std::map<std::string, llvm::SmallVector<unsigned>> &wrt) {
   if (!compile(module, stem))
@@ -294,6 +332,7 @@ static void checkCompiled(ModuleOp module, const std::string &stem, llvm::String
                            function.resultName(i),
                        expected->results[i], found[i], tolerance);
     }
+    checkSpecialValues(function, library, type, tolerance);
     if (type != "f64" || !llvm::StringRef(name).ends_with("_d") || !hasPlainDerivative(function))
       return;
     Call call = sample(function, sizesOf(function));

@@ -54,4 +54,18 @@ nn.model @op attributes {source_name = "Op", symbols = ["batch"], bounds = array
     %y = nn.sum %x over [1] : tensor<3x7xi32>
     nn.return %y : tensor<3xi32>
   }
+
+  // Elements that are the same along what is summed.
+  nn.func predict @same(%x: tensor<f64> {nn.name = "x"}, %row: tensor<3xf64> {nn.name = "row"})
+      -> (tensor<3xf64> {nn.name = "columns"}, tensor<5xf64> {nn.name = "rows"}, tensor<f64> {nn.name = "all"},
+          tensor<3xf64> {nn.name = "of_rows"}) {
+    %wide = nn.broadcast %x dims [] : tensor<f64> -> tensor<5x3xf64>
+    %columns = nn.sum %wide over [0] : tensor<5x3xf64>
+    %long = nn.broadcast %x dims [] : tensor<f64> -> tensor<5x37xf64>
+    %rows = nn.sum %long over [1] : tensor<5x37xf64>
+    %all = nn.sum %long over [0, 1] : tensor<5x37xf64>
+    %repeated = nn.broadcast %row dims [1] : tensor<3xf64> -> tensor<5x3xf64>
+    %of_rows = nn.sum %repeated over [0] : tensor<5x3xf64>
+    nn.return %columns, %rows, %all, %of_rows : tensor<3xf64>, tensor<5xf64>, tensor<f64>, tensor<3xf64>
+  }
 }

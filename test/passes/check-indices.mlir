@@ -24,6 +24,18 @@ nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i
     %a = nn.softmax_cross_entropy %z, %label ignore -1 : tensor<6x10xf32>, tensor<6xi32>
     nn.return %a : tensor<6xf32>
   }
+  // Rows of a table, of part of the integers; an axis of run-time size has no bound that a table of the library could say.
+  // CHECK-LABEL: @rows
+  // CHECK-SAME: {nn.index_bound = 7 : i64, nn.name = "id"}
+  // CHECK-SAME: %other: tensor<2xi32> {nn.name = "other"}
+  nn.func predict @rows(%table: tensor<7x3xf32>, %time: tensor<?x3xf32, #nn.dims<batch, 3>>,
+                        %id: tensor<4xi32> {nn.name = "id"}, %other: tensor<2xi32> {nn.name = "other"})
+      -> (tensor<2x3xf32>, tensor<2x3xf32>) {
+    %part = nn.access %id [d0 + 1] else 0.0 : tensor<4xi32> -> tensor<2xi32>
+    %a = nn.gather %table, %part axis 0 : tensor<7x3xf32>, tensor<2xi32>
+    %b = nn.gather %time, %other axis 0 : tensor<?x3xf32, #nn.dims<batch, 3>>, tensor<2xi32>
+    nn.return %a, %b : tensor<2x3xf32>, tensor<2x3xf32>
+  }
   // one_hot takes any integer, and computed ones are the program's own business.
   // CHECK-LABEL: @unchecked
   // CHECK-NOT: nn.index_bound

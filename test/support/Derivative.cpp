@@ -1,8 +1,8 @@
 // Derivative.cpp: building derivative functions.
 #include "Derivative.h"
+#include "ir/GraphBuilder.h"
 #include "ir/ops/Reduce.h"
 #include "ir/ops/Structure.h"
-#include "ir/GraphBuilder.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/Twine.h"
@@ -21,7 +21,7 @@ llvm::SmallVector<unsigned> differentiableArguments(FuncOp function) {
       continue;
     llvm::DenseSet<Value> reached = {argument};
     for (Operation &op : function.getBody().front())
-      if (isa<DifferentiableOpInterface>(op) &&
+      if (isa<DifferentiableOpInterface, RegionDifferentiableOpInterface>(op) &&
           llvm::any_of(op.getOperands(), [&](Value operand) { return reached.contains(operand); }))
         for (Value result : op.getResults())
           if (isFloat(result.getType()))

@@ -3,8 +3,6 @@
 #
 # RUN: nnc %S/Inputs/clauses.nn --dtype=f64 --split-step -o %t.so
 # RUN: %python %s %t.so %t.safetensors
-# RUN: nnc %S/Inputs/clauses.nn --dtype=f64 --split-step -O0 -o %t.so
-# RUN: %python %s %t.so %t.safetensors
 import sys
 
 import numpy

@@ -392,6 +392,9 @@ HalideOptions Compilation::kernelOptions(unsigned variant) const {
   result.target = targets[variant];
   result.checks = options.optLevel == 0;
   result.jobs = options.jobs;
+  result.workerFault = options.workerFault;
+  if (options.workerFault == "hang")
+    result.secondsPerKernel = 1;
   result.symbolSuffix = suffixes[variant];
   return result;
 }

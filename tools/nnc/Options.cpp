@@ -87,6 +87,9 @@ struct CommandLine {
                                         cl::desc("Target of that rule (default: the output)")};
   cl::opt<std::string> colour{"color", cl::init("auto"), cl::value_desc("when"), cl::cat(category),
                               cl::desc("Colours in messages: auto, always, never")};
+  cl::opt<std::string> workerFault{
+      "worker-fault", cl::Hidden, cl::value_desc("fault"), cl::cat(category),
+      cl::desc("For tests: the first kernel's worker will crash, hang, exit or throw")};
   cl::opt<bool> timePasses{"time-passes", cl::desc("Times of the stages and passes"), cl::cat(category)};
   cl::opt<bool> verbose{"v", cl::desc("Say what is done"), cl::cat(category)};
 };
@@ -212,6 +215,7 @@ bool convert(CommandLine &line, Options &options) {
     options.saveTemps = line.saveTemps;
   options.from = line.from;
   options.jobs = line.jobs;
+  options.workerFault = line.workerFault;
   options.verbose = line.verbose;
   options.timePasses = line.timePasses;
 

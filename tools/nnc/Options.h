@@ -46,6 +46,7 @@ struct Options {
   std::string dependencyFile;           // empty: none
   std::string dependencyTarget;
   std::string commandLine; // for reproducers
+  std::string workerFault; // for tests, see HalideOptions
 
   /// A file of the nn dialect rather than a text in the language.
   bool isGraphInput() const;

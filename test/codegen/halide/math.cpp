@@ -4,7 +4,8 @@
 //
 // Arguments are every 997th of all floats and a dense sweep of each function's interesting range; the reference is
 // the C library in f64. An error is in units of the last place of the correctly rounded result; results and arguments
-// below the smallest normal number may be zero.
+// below the smallest normal number may be zero. pow is measured over the plane of both arguments, and its special values
+// are those of C99's Annex F, which the C library has.
 #include "KernelLibrary.h"
 #include "ir/Dialect.h"
 #include "mlir/IR/MLIRContext.h"
@@ -22,25 +23,44 @@ namespace {
 struct Function {
   const char *op;
   double (*reference)(double);
-  double ulps[2];   // with and without fused multiply-add
-  double low, high; // of the dense sweep
+  double ulps[2];                                  // with and without fused multiply-add
+  double low, high;                                // of the dense sweep
+  double tiny = std::numeric_limits<float>::min(); // below this the result may be zero
 };
+
+/// x times a gate that is itself below the smallest normal number, and may be zero, where the product is not yet.
+constexpr double gated = 0x1p-119;
 
 double sigmoid(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
 double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
 double rsqrt(double x) { return 1 / std::sqrt(x); }
+double logSigmoid(double x) { return -softplus(-x); }
+double silu(double x) { return x * sigmoid(x); }
+double gelu(double x) { return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); }
+double geluTanh(double x) { return x * sigmoid(1.5957691216057308 * (x + 0.044715 * x * x * x)); }
+double elu(double x) { return x > 0 ? x : std::expm1(x); }
 
-const Function functions[] = {
-    {"exp", std::exp, {1.1, 1.4}, -110, 95},     {"expm1", std::expm1, {1.5, 2.0}, -20, 95},
-    {"log", std::log, {1.0, 1.5}, 0, 4},         {"log1p", std::log1p, {2.0, 2.5}, -1, 4},
-    {"tanh", std::tanh, {2.5, 3.0}, -11, 11},    {"sigmoid", sigmoid, {2.5, 3.0}, -90, 90},
-    {"softplus", softplus, {2.5, 3.0}, -90, 90}, {"erf", std::erf, {1.5, 2.0}, -5, 5},
-    {"sin", std::sin, {0.6, 0.6}, -100, 100},    {"cos", std::cos, {0.6, 0.6}, -100, 100},
-    {"sqrt", std::sqrt, {0.5, 0.5}, 0, 4},       {"rsqrt", rsqrt, {1.5, 1.5}, 0, 4}};
+const Function functions[] = {{"exp", std::exp, {1.1, 1.4}, -110, 95},
+                              {"expm1", std::expm1, {1.5, 2.0}, -20, 95},
+                              {"log", std::log, {1.0, 1.5}, 0, 4},
+                              {"log1p", std::log1p, {2.0, 2.5}, -1, 4},
+                              {"tanh", std::tanh, {2.5, 3.0}, -11, 11},
+                              {"sigmoid", sigmoid, {2.5, 3.0}, -90, 90},
+                              {"softplus", softplus, {2.5, 3.0}, -90, 90},
+                              {"erf", std::erf, {1.5, 2.0}, -5, 5},
+                              {"sin", std::sin, {0.6, 0.6}, -100, 100},
+                              {"cos", std::cos, {0.6, 0.6}, -100, 100},
+                              {"sqrt", std::sqrt, {0.5, 0.5}, 0, 4},
+                              {"rsqrt", rsqrt, {1.5, 1.5}, 0, 4},
+                              {"log_sigmoid", logSigmoid, {2.5, 3.0}, -90, 90},
+                              {"silu", silu, {3.5, 4.0}, -90, 90, gated},
+                              {"gelu", gelu, {7.0, 8.5}, -14, 8, gated},
+                              {"gelu_tanh", geluTanh, {3.5, 4.0}, -11, 8, gated},
+                              {"elu", elu, {1.5, 2.0}, -20, 5}};
 
 /// The distance of `found` from the exact value, in units of the last place of the rounded one.
-double errorOf(double exact, float found) {
-  constexpr double tiny = std::numeric_limits<float>::min(), huge = std::numeric_limits<float>::max();
+double errorOf(double exact, float found, double tiny = std::numeric_limits<float>::min()) {
+  constexpr double huge = std::numeric_limits<float>::max();
   if (std::isnan(exact) || std::isnan(found))
     return std::isnan(exact) && std::isnan(found) ? 0 : HUGE_VAL;
   float rounded = static_cast<float>(exact);
@@ -75,6 +95,79 @@ std::vector<float> argumentsFor(const Function &function) {
   return arguments;
 }
 
+/// Pairs of all kinds: special ones with each other, any bits with any bits, and results of all sizes.
+std::vector<std::pair<float, float>> argumentsOfPow() {
+  std::vector<float> special = {
+      NAN,         INFINITY,       0.0f,    0x1p-126f,      0x1.8p-126f, 0x1p-60f,   0.3f,
+      0.5f,        0x1.fffffep-1f, 1.0f,    0x1.000002p+0f, 1.5f,        2.0f,       3.0f,
+      4.0f,        7.0f,           100.5f,  127.0f,         128.0f,      8388607.5f, 8388609.0f,
+      16777215.0f, 16777216.0f,    0x1p60f, 0x1.fffffep127f};
+  for (size_t i = 0, count = special.size(); i < count; ++i)
+    special.push_back(-special[i]);
+  std::vector<std::pair<float, float>> pairs;
+  for (float x : special)
+    for (float y : special)
+      pairs.emplace_back(x, y);
+  uint64_t state = 1;
+  auto bits = [&] {
+    return static_cast<uint32_t>((state = state * 6364136223846793005u + 1442695040888963407u) >> 32);
+  };
+  auto fraction = [&] { return bits() / 4294967296.0; };
+  auto usable = [](float x) { return x == 0 || !(std::abs(x) < std::numeric_limits<float>::min()); };
+  for (int i = 0; i < 2000000; ++i) {
+    uint32_t words[2] = {bits(), bits()};
+    float x, y;
+    std::memcpy(&x, &words[0], sizeof x);
+    std::memcpy(&y, &words[1], sizeof y);
+    // A base of any size or near one, and an exponent that keeps the result in range; every fourth is a whole number.
+    float base = static_cast<float>(i % 2 ? std::exp2(250 * fraction() - 125) : 0.5 + 1.5 * fraction());
+    double log2 = std::log2(static_cast<double>(base));
+    float exponent = static_cast<float>((260 * fraction() - 132) / (log2 == 0 ? 1 : log2));
+    if (i % 4 == 0) {
+      exponent = std::nearbyint(exponent);
+      base = i % 8 == 0 ? -base : base;
+    }
+    if (usable(x) && usable(y))
+      pairs.emplace_back(x, y);
+    if (usable(exponent))
+      pairs.emplace_back(base, exponent);
+  }
+  return pairs;
+}
+
+/// Whether pow's results are as stated; the signs of zeros and infinities too.
+bool powFits(KernelLibrary &library, const char *target, const std::vector<std::pair<float, float>> &pairs) {
+  std::vector<float> x, y, z(pairs.size());
+  for (auto [base, exponent] : pairs) {
+    x.push_back(base);
+    y.push_back(exponent);
+  }
+  int64_t count = static_cast<int64_t>(pairs.size());
+  halide_type_t type(halide_type_float, 32);
+  BufferArgument first(x.data(), type, count), second(y.data(), type, count), out(z.data(), type, count);
+  callKernel(library.find("kernel_pow"),
+             {reinterpret_cast<uint64_t>(&first.buffer), reinterpret_cast<uint64_t>(&second.buffer),
+              static_cast<uint64_t>(count), reinterpret_cast<uint64_t>(&out.buffer)});
+  double worst = 0;
+  size_t where = 0;
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    double exact = std::pow(static_cast<double>(x[i]), static_cast<double>(y[i]));
+    double error = errorOf(exact, z[i]);
+    bool signsDiffer = !std::isnan(exact) && !std::isnan(z[i]) && std::signbit(exact) != std::signbit(z[i]);
+    if (signsDiffer)
+      error = HUGE_VAL;
+    if (error > worst) {
+      worst = error;
+      where = i;
+    }
+  }
+  bool fits = worst <= 0.6;
+  std::printf("%s pow       %.3f ulp at %.9g ** %.9g: %.9g, exact %.17g%s\n", target, worst, x[where],
+              y[where], z[where], std::pow(static_cast<double>(x[where]), static_cast<double>(y[where])),
+              fits ? "" : "  TOO LARGE");
+  return fits;
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -87,16 +180,22 @@ int main(int argc, char **argv) {
     text += std::string("nn.func predict @") + f.op + "(%x: " + type + ") -> (" + type +
             ") {\n%0 = nn.kernel @kernel_" + f.op + "(%a = %x : " + type + ") -> " + type + " {\n%b = nn." +
             f.op + " %a : " + type + "\nnn.yield %b : " + type + "\n}\nnn.return %0 : " + type + "\n}\n";
+  text += "nn.func predict @pow(%x: " + type + ", %y: " + type + ") -> (" + type +
+          ") {\n%0 = nn.kernel @kernel_pow(%a = %x : " + type + ", %b = %y : " + type + ") -> " + type +
+          " {\n%c = nn.pow %a, %b : " + type + "\nnn.yield %c : " + type + "\n}\nnn.return %0 : " + type +
+          "\n}\n";
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text + "}\n", &context);
   if (!module)
     return 1;
   bool good = true;
+  const std::vector<std::pair<float, float>> pairs = argumentsOfPow();
   for (const char *target : {"host", "x86-64-v3", "x86-64"}) {
     HalideOptions options;
     options.target = target;
     auto library = KernelLibrary::load(*module, options);
     if (!library)
       return 1;
+    good &= powFits(*library, target, pairs);
     bool fused = std::strcmp(target, "x86-64") != 0;
     for (const Function &f : functions) {
       std::vector<float> x = argumentsFor(f), y(x.size());
@@ -109,7 +208,7 @@ int main(int argc, char **argv) {
       double worst = 0;
       size_t where = 0;
       for (size_t i = 0; i < x.size(); ++i)
-        if (double error = errorOf(f.reference(x[i]), y[i]); error > worst) {
+        if (double error = errorOf(f.reference(x[i]), y[i], f.tiny); error > worst) {
           worst = error;
           where = i;
         }

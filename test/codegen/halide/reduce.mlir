@@ -178,4 +178,48 @@ nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i
     }
     nn.return %0 : tensor<f32>
   }
+  // The same number at every position: each still counts.
+  nn.func predict @sum_equal_rows_5(%x: tensor<f32>) -> (tensor<?xf32, #nn.dims<batch>>) {
+    %0 = nn.kernel @sum_equal_rows_5(%x_ = %x : tensor<f32>) -> tensor<?xf32, #nn.dims<batch>> {
+      %b = nn.broadcast %x_ dims [] : tensor<f32> -> tensor<?x5xf32, #nn.dims<batch, 5>>
+      %y = nn.sum %b over [1] : tensor<?x5xf32, #nn.dims<batch, 5>>
+      nn.yield %y : tensor<?xf32, #nn.dims<batch>>
+    }
+    nn.return %0 : tensor<?xf32, #nn.dims<batch>>
+  }
+  nn.func predict @sum_equal_rows_77(%x: tensor<f32>) -> (tensor<?xf32, #nn.dims<batch>>) {
+    %0 = nn.kernel @sum_equal_rows_77(%x_ = %x : tensor<f32>) -> tensor<?xf32, #nn.dims<batch>> {
+      %b = nn.broadcast %x_ dims [] : tensor<f32> -> tensor<?x77xf32, #nn.dims<batch, 77>>
+      %y = nn.sum %b over [1] : tensor<?x77xf32, #nn.dims<batch, 77>>
+      nn.yield %y : tensor<?xf32, #nn.dims<batch>>
+    }
+    nn.return %0 : tensor<?xf32, #nn.dims<batch>>
+  }
+  nn.func predict @sum_equal_columns(%x: tensor<f32>) -> (tensor<45xf32>) {
+    %0 = nn.kernel @sum_equal_columns(%x_ = %x : tensor<f32>) -> tensor<45xf32> {
+      %b = nn.broadcast %x_ dims [] : tensor<f32> -> tensor<?x45xf32, #nn.dims<batch, 45>>
+      %y = nn.sum %b over [0] : tensor<?x45xf32, #nn.dims<batch, 45>>
+      nn.yield %y : tensor<45xf32>
+    }
+    nn.return %0 : tensor<45xf32>
+  }
+  nn.func predict @sum_equal_all(%x: tensor<f32>) -> (tensor<f32>) {
+    %0 = nn.kernel @sum_equal_all(%x_ = %x : tensor<f32>) -> tensor<f32> {
+      %b = nn.broadcast %x_ dims [] : tensor<f32> -> tensor<?x7xf32, #nn.dims<batch, 7>>
+      %y = nn.sum %b over [0, 1] : tensor<?x7xf32, #nn.dims<batch, 7>>
+      nn.yield %y : tensor<f32>
+    }
+    nn.return %0 : tensor<f32>
+  }
+  nn.func predict @sum_equal_inside(%x: tensor<?x5xf32, #nn.dims<batch, 5>>) -> (tensor<?x5xf32, #nn.dims<batch, 5>>) {
+    %0 = nn.kernel @sum_equal_inside(%x_ = %x : tensor<?x5xf32, #nn.dims<batch, 5>>) -> tensor<?x5xf32, #nn.dims<batch, 5>> {
+      %n = nn.size <batch> : tensor<f32>
+      %b = nn.broadcast %n dims [] : tensor<f32> -> tensor<?x5xf32, #nn.dims<batch, 5>>
+      %s = nn.sum %b over [0] : tensor<?x5xf32, #nn.dims<batch, 5>>
+      %q = nn.broadcast %s dims [1] : tensor<5xf32> -> tensor<?x5xf32, #nn.dims<batch, 5>>
+      %y = nn.add %x_, %q : tensor<?x5xf32, #nn.dims<batch, 5>>
+      nn.yield %y : tensor<?x5xf32, #nn.dims<batch, 5>>
+    }
+    nn.return %0 : tensor<?x5xf32, #nn.dims<batch, 5>>
+  }
 }

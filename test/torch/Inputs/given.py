@@ -15,13 +15,15 @@ def fractions(name, shape):
 
 
 def array(name, spec, step=None):
-    """What the spec of a case says: {"shape"} or, by turns of the steps, {"shapes"}; {"kind"} float, int or bool;
-    {"low", "high"} the half-open range; or the {"values"} themselves."""
+    """What the spec of a case says: {"shape"} or, by turns of the steps, {"shapes"}; {"kind"} float, int,
+    sign (one of two floats) or bool; {"low", "high"} the half-open range or the two; or the {"values"} themselves."""
     if "values" in spec:
         return numpy.array(spec["values"], {"float": "float64", "int": "int32", "bool": "bool"}[spec["kind"]])
     shape = spec["shape"] if step is None or "shape" in spec else spec["shapes"][step % len(spec["shapes"])]
     part = fractions(name if step is None or "shape" in spec else "%s %d" % (name, step), shape)
     if spec["kind"] == "bool":
         return part < 0.5
+    if spec["kind"] == "sign":
+        return numpy.where(part < 0.5, float(spec["low"]), float(spec["high"]))
     scaled = spec["low"] + part * (spec["high"] - spec["low"])
     return numpy.floor(scaled).astype(numpy.int32) if spec["kind"] == "int" else scaled

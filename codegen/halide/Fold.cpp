@@ -1,0 +1,51 @@
+// Fold.cpp: see Fold.h.
+#include "codegen/halide/Fold.h"
+
+using namespace mlir;
+using Halide::Expr;
+
+namespace nnc {
+
+/// Boxes up to this many points are written out.
+static constexpr int64_t writtenOut = 16;
+
+Nums fold(Operation *op, KernelEmitter &emitter, const char *name, ArrayRef<int64_t> counts, Nums initial,
+          ArrayRef<Expr> index, std::function<Nums(ArrayRef<Expr> index, ArrayRef<Expr> point)> element,
+          std::function<Nums(const Nums &, const Nums &)> combine) {
+  int64_t points = 1;
+  for (int64_t count : counts)
+    points *= count;
+  if (points <= writtenOut) {
+    Nums value = initial;
+    for (int64_t number = 0; number < points; ++number) {
+      ExprIndex point(counts.size());
+      int64_t rest = number;
+      for (size_t axis = counts.size(); axis-- > 0; rest /= counts[axis])
+        point[axis] = Expr(static_cast<int>(rest % counts[axis]));
+      value = combine(value, element(index, point));
+    }
+    return value;
+  }
+  // [n, positions..., points..., channel], vectors along the last.
+  Dims result = dimsOf(op->getResult(0)), dims(result.begin(), result.end() - 1);
+  SmallVector<int64_t> reduced;
+  for (int64_t count : counts) {
+    reduced.push_back(dims.size());
+    dims.push_back(Dim(count));
+  }
+  dims.push_back(result.back());
+  size_t first = reduced.front(), rank = counts.size();
+  ReduceSpec spec{name,
+                  dims,
+                  reduced,
+                  initial,
+                  [element, first, rank](ArrayRef<Expr> at) -> Nums {
+                    ExprIndex own(at.begin(), at.begin() + first);
+                    own.push_back(at.back());
+                    return element(own, at.slice(first, rank));
+                  },
+                  combine};
+  return emitter.reduce(op, spec, index);
+}
+
+} // namespace nnc

@@ -1,0 +1,18 @@
+// Fold.h: elements that come from several of the operands': a pool's from those under its window.
+#ifndef NNC_CODEGEN_HALIDE_FOLD_H
+#define NNC_CODEGEN_HALIDE_FOLD_H
+
+#include "codegen/halide/Emitter.h"
+
+namespace nnc {
+
+/// Folds `element` over all points of a box of sizes `counts`, in row-major order, for the element `index` of op's
+/// result: an expression where the points are few, else a loop over them.
+Nums fold(mlir::Operation *op, KernelEmitter &emitter, const char *name, llvm::ArrayRef<int64_t> counts,
+          Nums initial, llvm::ArrayRef<Halide::Expr> index,
+          std::function<Nums(llvm::ArrayRef<Halide::Expr> index, llvm::ArrayRef<Halide::Expr> point)> element,
+          std::function<Nums(const Nums &, const Nums &)> combine);
+
+} // namespace nnc
+
+#endif

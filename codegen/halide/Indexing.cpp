@@ -1,0 +1,203 @@
+// Indexing.cpp: emitters of ops that integers steer.
+#include "ir/ops/Indexing.h"
+#include "codegen/halide/Emitters.h"
+#include "codegen/halide/Schedules.h"
+
+using namespace mlir;
+using Halide::Expr;
+using Halide::Var;
+
+namespace nnc {
+namespace {
+
+/// The place along an axis that an integer names.
+struct Place {
+  Expr isInside;
+  Expr position; // kept inside, so that it can be read in any case
+
+  Place(Num index, const Expr &size) {
+    // Compared as wide as it is: an i64 may name anything.
+    Halide::Type type = index.type().bits() > 32 ? Halide::Int(64) : Halide::Int(32);
+    Expr number = castTo(index, type).expr(), count = Halide::cast(type, size);
+    isInside = number >= 0 && number < count;
+    position = Halide::cast(Halide::Int(32), Halide::max(Halide::min(number, count - 1), 0));
+  }
+};
+
+/// The index of the integer that element `index` of what was gathered belongs to.
+llvm::ArrayRef<Expr> integerIndex(llvm::ArrayRef<Expr> index, int64_t axis, Value integers) {
+  return index.slice(axis, cast<RankedTensorType>(integers.getType()).getRank());
+}
+
+struct GatherEmitter : EmitOpInterface::ExternalModel<GatherEmitter, GatherOp> {
+  Num element(Operation *op, KernelEmitter &emitter, llvm::ArrayRef<Expr> index) const {
+    auto gather = cast<GatherOp>(op);
+    int64_t axis = gather.getAxis();
+    const Dim size = dimsOf(gather.getTable())[axis];
+    llvm::ArrayRef<Expr> integer = integerIndex(index, axis, gather.getIndex());
+    Place place(emitter.element(gather.getIndex(), integer), emitter.extent(size));
+    ExprIndex from(index.take_front(axis));
+    from.push_back(place.position);
+    from.append(integer.end(), index.end());
+    Num value = emitter.element(gather.getTable(), from), zero = lit(value, 0.0);
+    return select(Num(place.isInside), emitter.unlessEmpty({size}, value), zero);
+  }
+};
+
+/// A step of an op that updates its result in place: element `to` along the axis becomes the sum of element `from` and
+/// a term (without one: of what it is), if the condition, where there is one, holds.
+struct Step {
+  Expr to, from, condition;
+  std::optional<Num> term;
+};
+
+/// The loops of such an op: initial values, then steps in a fixed order. Vectors and tasks go over the axes that are
+/// none of the steps' doing, so results do not depend on them.
+class UpdateNest {
+public:
+  /// `steps` are the sizes of the loops over steps, outermost first.
+  UpdateNest(KernelEmitter &emitter, Value result, int64_t axis, const Dims &steps)
+      : nest(emitter.addNest({0})), emitter(emitter), axis(axis), stepSizes(steps),
+        index(nest.axes.begin(), nest.axes.end()) {
+    nest.memoryTypes = {halideType(getElementTypeOrSelf(result.getType()))};
+    Halide::Region region;
+    for (const Dim &size : llvm::reverse(steps))
+      region.push_back(Halide::Range(0, emitter.extent(size)));
+    if (region.empty())
+      region.push_back(Halide::Range(0, 1));
+    domain = Halide::RDom(region, emitter.uniqueName("step"));
+    for (size_t i = steps.size(); i-- > 0;)
+      step.push_back(domain[i]);
+  }
+
+  /// An element of the result; its entry of `axis` means nothing in steps.
+  llvm::ArrayRef<Expr> elementIndex() const { return index; }
+  llvm::ArrayRef<Expr> stepIndex() const { return step; }
+
+  void emit(const Num &initial, const Step &made) {
+    Halide::Func out("out");
+    out(std::vector<Var>(nest.axes.rbegin(), nest.axes.rend())) = initial.expr();
+    if (made.condition.defined())
+      domain.where(made.condition);
+    Expr before = out(place(made.from));
+    Expr after = before + (made.term ? made.term->expr() : Expr(out(place(made.to))));
+    // Halide repeats an update only over a domain that the update names, which one step of one place does not.
+    bool named = llvm::any_of(step, [&](const Expr &position) {
+      return Halide::Internal::expr_uses_var(after, position.as<Halide::Internal::Variable>()->name);
+    });
+    out(place(made.to)) = named ? after : Halide::select(domain[0] >= 0, after, after);
+    nest.out = out;
+    // With checks on, kernels are plain loops (see KernelEmitter::emit).
+    if (emitter.getTarget().halide.has_feature(Halide::Target::NoAsserts)) {
+      schedulePointwise(nest, emitter.getTarget());
+      if (nest.axes.size() > 1)
+        scheduleSteps(out.update());
+    }
+    emitter.finishNest(nest);
+  }
+
+private:
+  std::vector<Expr> place(const Expr &position) const {
+    std::vector<Expr> at(index.rbegin(), index.rend());
+    at[at.size() - 1 - axis] = position;
+    return at;
+  }
+
+  static double guess(const Dim &size) { return std::max<int64_t>(1, size.valueIfStatic().value_or(64)); }
+
+  void scheduleSteps(Halide::Stage update) {
+    constexpr Halide::TailStrategy guard = Halide::TailStrategy::GuardWithIf;
+    const Machine &machine = emitter.getTarget().machine;
+    size_t rank = nest.axes.size(), updated = axis;
+    int lanes = emitter.getTarget().lanes(nest.memoryTypes.front());
+    Var vectors("vectors"), lane("update_lane"), task("update_task"), within("update_within");
+    // Innermost first: vectors of the last axis, other axes behind the updated one, steps, axes before it.
+    std::vector<Halide::VarOrRVar> order;
+    double work = 2;
+    for (const Dim &size : stepSizes)
+      work *= guess(size);
+    if (updated + 1 < rank) {
+      update.split(nest.axes.back(), vectors, lane, lanes, guard).vectorize(lane);
+      order.push_back(lane);
+      // Without axes in front, tasks are stretches of the last axis, each of which goes through all steps.
+      if (updated == 0) {
+        update.split(vectors, task, within, std::max(1, 64 / lanes), guard);
+        order.push_back(within);
+      } else {
+        order.push_back(vectors);
+      }
+      for (size_t i = rank - 1; i-- > updated + 1;)
+        order.push_back(nest.axes[i]);
+    }
+    for (size_t i = updated + 1; i < rank; ++i)
+      work *= guess(nest.dims[i]);
+    for (int i = 0; i < domain.dimensions(); ++i)
+      order.push_back(domain[i]);
+    if (updated > 0) {
+      for (size_t i = updated; i-- > 1;) {
+        order.push_back(nest.axes[i]);
+        work *= guess(nest.dims[i]);
+      }
+      int rows = static_cast<int>(std::min(std::max(machine.flopsPerTask / work, 1.0), 1e6));
+      update.split(nest.axes.front(), task, within, rows, guard);
+      order.push_back(within);
+    }
+    order.push_back(task);
+    update.reorder(order).parallel(task);
+  }
+
+  LoopNest &nest;
+  KernelEmitter &emitter;
+  int64_t axis;
+  Dims stepSizes;
+  ExprIndex index, step;
+  Halide::RDom domain;
+};
+
+struct ScatterAddEmitter : EmitWholeKernelOpInterface::ExternalModel<ScatterAddEmitter, ScatterAddOp> {
+  void emitKernel(Operation *op, KernelEmitter &emitter, ValueRange) const {
+    auto scatter = cast<ScatterAddOp>(op);
+    int64_t axis = scatter.getAxis();
+    UpdateNest nest(emitter, scatter.getY(), axis, dimsOf(scatter.getIndex()));
+    Place place(emitter.element(scatter.getIndex(), nest.stepIndex()),
+                emitter.extent(dimsOf(scatter.getY())[axis]));
+    llvm::ArrayRef<Expr> index = nest.elementIndex();
+    ExprIndex from(index.take_front(axis));
+    from.append(nest.stepIndex().begin(), nest.stepIndex().end());
+    from.append(index.begin() + axis + 1, index.end());
+    Num term = emitter.element(scatter.getX(), from);
+    nest.emit(lit(term, 0.0), {place.position, place.position, place.isInside, term});
+  }
+};
+
+/// Each element, initialized with its own term, gets the sum before it added.
+struct CumsumEmitter : EmitWholeKernelOpInterface::ExternalModel<CumsumEmitter, CumsumOp> {
+  void emitKernel(Operation *op, KernelEmitter &emitter, ValueRange) const {
+    auto cumsum = cast<CumsumOp>(op);
+    int64_t axis = cumsum.getAxis();
+    bool reverse = cumsum.getReverse();
+    Dim size = dimsOf(cumsum.getY())[axis];
+    Expr last = emitter.extent(size) - 1;
+    UpdateNest nest(emitter, cumsum.getY(), axis, {*size.sub(Dim(1))});
+    Expr step = nest.stepIndex().front(), to = reverse ? last - 1 - step : step + 1;
+    Step made{to, reverse ? to + 1 : to - 1, Expr(), std::nullopt};
+    llvm::ArrayRef<Expr> index = nest.elementIndex();
+    if (!cumsum.getExclusive())
+      return nest.emit(emitter.element(cumsum.getX(), index), made);
+    ExprIndex before(index.begin(), index.end());
+    before[axis] = reverse ? Halide::min(index[axis] + 1, last) : Halide::max(index[axis] - 1, 0);
+    Num term = emitter.element(cumsum.getX(), before);
+    Expr isFirst = index[axis] == (reverse ? last : Expr(0));
+    nest.emit(select(Num(isFirst), lit(term, 0.0), term), made);
+  }
+};
+
+} // namespace
+
+void registerIndexingEmitters(MLIRContext &context) {
+  GatherOp::attachInterface<GatherEmitter>(context);
+  ScatterAddOp::attachInterface<ScatterAddEmitter>(context);
+  CumsumOp::attachInterface<CumsumEmitter>(context);
+}
+
+} // namespace nnc

@@ -1,0 +1,53 @@
+// Scan.cpp: reference semantics of the loop.
+#include "ir/ops/Scan.h"
+#include "ir/interpreter/ReferenceModel.h"
+
+using namespace mlir;
+
+namespace nnc {
+
+/// Element t of a sequence along its first axis.
+static Tensor elementAt(const Tensor &sequence, int64_t t) {
+  Tensor element(Shape(llvm::ArrayRef<int64_t>(sequence.shape).drop_front()));
+  std::copy_n(sequence.data.begin() + t * element.count(), element.count(), element.data.begin());
+  return element;
+}
+
+static void scan(ScanOp op, InterpreterContext &context) {
+  int64_t length = context.sizeOf(op.lengthDim());
+  for (auto [argument, operand] : llvm::zip(op.invariantArgs(), op.getInvariants()))
+    context.set(argument, context.get(operand));
+  std::vector<Tensor> carried, stacked;
+  for (Value initial : op.getInitials())
+    carried.push_back(context.get(initial));
+  for (Value result : op.stacked())
+    stacked.push_back(context.make(result));
+
+  for (int64_t turn = 0; turn < length; ++turn) {
+    int64_t t = op.getReverse() ? length - 1 - turn : turn;
+    context.set(op.turnArg(), Tensor::scalar(static_cast<double>(t)));
+    for (auto [argument, sequence] : llvm::zip(op.sequenceArgs(), op.getSequences()))
+      context.set(argument, elementAt(context.get(sequence), t));
+    for (auto [argument, value] : llvm::zip(op.carryArgs(), carried))
+      context.set(argument, value);
+    for (Operation &inner : op.getBody().front().without_terminator()) {
+      context.run(&inner);
+      if (context.hasFailed())
+        return;
+    }
+    for (auto [whole, value] : llvm::zip(stacked, op.stackedYields())) {
+      const Tensor &element = context.get(value);
+      std::copy(element.data.begin(), element.data.end(), whole.data.begin() + t * element.count());
+    }
+    for (auto [value, next] : llvm::zip(carried, op.nextYields()))
+      value = context.get(next);
+  }
+  for (auto [result, tensor] : llvm::zip(op.stacked(), stacked))
+    context.set(result, std::move(tensor));
+  for (auto [result, tensor] : llvm::zip(op.finals(), carried))
+    context.set(result, std::move(tensor));
+}
+
+void attachScanReference(MLIRContext *context) { attach<ScanOp, scan>(context); }
+
+} // namespace nnc

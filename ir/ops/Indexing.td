@@ -1,0 +1,72 @@
+// Indexing.td: elements at places that integers say, and sums that are made in place, step by step.
+#ifndef NN_OPS_INDEXING_TD
+#define NN_OPS_INDEXING_TD
+
+include "ir/Dialect.td"
+
+def NN_GatherOp : NN_DiffOp<"gather", [InferTypeOpAdaptor, NN_IndexMap,
+    DeclareOpInterfaceMethods<IndexingOpInterface>]> {
+  let summary = "slices of a table that integers name";
+  let description = [{
+    `y[a..., i..., b...] = table[a..., index[i...], b...]`: the axes of `index` come in place of axis `axis`. An index
+    that is a function's argument is checked before the call; one that is computed and lies outside of the table gives
+    zeros.
+
+    ```mlir
+    %rows = nn.gather %table, %id axis 0 : tensor<100x8xf32>, tensor<?xi32, #nn.dims<batch>>
+    ```
+  }];
+  let arguments = (ins NN_Tensor:$table, NN_IndexTensor:$index, I64Attr:$axis);
+  let results = (outs NN_Tensor:$y);
+  let assemblyFormat = "$table `,` $index `axis` $axis attr-dict `:` type($table) `,` type($index)";
+  let gradient = [{ return {g.create<ScatterAddOp>(getTable().getType(), dy, getIndex(), getAxisAttr()), Value()}; }];
+  let diffDefinitions = [{
+    ::mlir::OpOperand &$cppClass::indexOperand() { return getIndexMutable(); }
+    int64_t $cppClass::indexBound() { return ::nnc::boundOf(getTable(), getAxis()); }
+  }];
+  let rule = "a row collects the sum of its uses";
+  let latex = [{\bar{W}_v = \textstyle\sum_{i\,:\,t_i = v} \bar{y}_i}];
+  let formula = "d_table = scatter_add(d_y, index)";
+  let saves = ["index"];
+}
+
+def NN_ScatterAddOp : NN_DiffOp<"scatter_add", [NN_WholeKernel, DeclareOpInterfaceMethods<IndexingOpInterface>]> {
+  let summary = "sums of slices by the integers that name them";
+  let description = [{
+    `y[a..., v, b...]` is the sum of `x[a..., i..., b...]` over all i with `index[i...] == v`, 0 where there is none.
+    Terms are added in the order of i, whatever the number of threads. An index outside of the result is left out; one
+    that is a function's argument is checked before the call.
+  }];
+  let arguments = (ins NN_NumberTensor:$x, NN_IndexTensor:$index, I64Attr:$axis);
+  let results = (outs NN_NumberTensor:$y);
+  let assemblyFormat = "$x `,` $index `axis` $axis attr-dict `:` type($x) `,` type($index) `->` type($y)";
+  let hasVerifier = 1;
+  let gradient = [{ return {g.create<GatherOp>(dy, getIndex(), getAxisAttr()), Value()}; }];
+  let diffDefinitions = [{
+    ::mlir::OpOperand &$cppClass::indexOperand() { return getIndexMutable(); }
+    int64_t $cppClass::indexBound() { return ::nnc::boundOf(getY(), getAxis()); }
+  }];
+  let rule = "each term of a sum gets the sum's adjoint";
+  let latex = [{\bar{x}_i = \bar{y}_{t_i} }];
+  let formula = "d_x = gather(d_y, index)";
+  let saves = ["index"];
+}
+
+def NN_CumsumOp : NN_DiffOp<"cumsum", [SameOperandsAndResultType, NN_WholeKernel]> {
+  let summary = "running sums along an axis";
+  let description = [{
+    `y[t]` is the sum of `x[s]` over s <= t; with `exclusive` over s < t, with `reverse` over s >= t (or s > t). The sums
+    are made one after the other, so NaN and infinities reach all that follow.
+  }];
+  let arguments = (ins NN_NumberTensor:$x, I64Attr:$axis, UnitAttr:$reverse, UnitAttr:$exclusive);
+  let results = (outs NN_NumberTensor:$y);
+  let assemblyFormat = "$x `along` $axis (`reverse` $reverse^)? (`exclusive` $exclusive^)? attr-dict `:` type($x)";
+  let hasVerifier = 1;
+  let gradient = [{ return {g.create<CumsumOp>(dy, getAxis(), !getReverse(), getExclusive())}; }];
+  let rule = "running sum from the other end";
+  let latex = [{\bar{x}_s = \textstyle\sum_{t \ge s} \bar{y}_t}];
+  let formula = "d_x = cumsum(d_y, reversed)";
+  let saves = [];
+}
+
+#endif

@@ -1,0 +1,247 @@
+// HoistScans.cpp: moves work out of loops: before them what depends on no turn, or what all turns can do at once; after
+// them sums that only the end reads.
+#include "ir/GraphBuilder.h"
+#include "ir/ops/Elementwise.h"
+#include "ir/ops/Scan.h"
+#include "ir/ops/Shape.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "passes/Passes.h"
+
+using namespace mlir;
+
+namespace nnc {
+#define GEN_PASS_DEF_HOISTSCANS
+#include "passes/Passes.h.inc"
+
+namespace {
+
+/// What comes into the turns of one loop, and the same outside of it.
+class Hoister {
+public:
+  explicit Hoister(ScanOp scan) : scan(scan) {}
+
+  /// Moves ops before the loop.
+  void run() {
+    Block &block = scan.getBody().front();
+    for (Operation &op : llvm::make_early_inc_range(block.without_terminator())) {
+      if (op.hasTrait<IndexMap>() || op.getNumResults() != 1)
+        continue;
+      OpBuilder before(scan);
+      if (isInvariant(&op))
+        replace(&op, outside(op.getResult(0), before), /*isSequence=*/false);
+      else if (auto turnwise = dyn_cast<TurnwiseOpInterface>(op))
+        if (Value all = overAllTurns(turnwise, before))
+          replace(&op, all, /*isSequence=*/true);
+    }
+  }
+
+private:
+  bool isInvariant(Value value) {
+    if (auto argument = dyn_cast<BlockArgument>(value))
+      return llvm::is_contained(scan.invariantArgs(), argument);
+    return isInvariant(value.getDefiningOp());
+  }
+  /// Only constants, or index maps of invariants: what an op that goes out takes with it.
+  bool isInvariant(Operation *op) {
+    bool moves = op->hasTrait<IndexMap>() || op->getNumOperands() != 0;
+    return moves && isPure(op) &&
+           llvm::all_of(op->getOperands(), [&](Value operand) { return isInvariant(operand); });
+  }
+
+  Value outside(Value value, OpBuilder &builder) {
+    if (auto argument = dyn_cast<BlockArgument>(value))
+      return scan.operandOf(argument).get();
+    Operation *op = value.getDefiningOp();
+    IRMapping operands;
+    for (Value operand : op->getOperands())
+      operands.map(operand, outside(operand, builder));
+    return builder.clone(*op, operands)->getResult(cast<OpResult>(value).getResultNumber());
+  }
+
+  Value overAllTurns(TurnwiseOpInterface op, OpBuilder &builder) {
+    SmallVector<bool> isStacked;
+    for (Value operand : op->getOperands()) {
+      auto argument = dyn_cast<BlockArgument>(operand);
+      isStacked.push_back(argument && llvm::is_contained(scan.sequenceArgs(), argument));
+      if (!isStacked.back() && !isInvariant(operand))
+        return {};
+    }
+    if (!llvm::is_contained(isStacked, true))
+      return {};
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands())
+      operands.push_back(outside(operand, builder));
+    GraphBuilder g(builder, op->getLoc());
+    return op.overAllTurns(g, operands, isStacked);
+  }
+
+  void replace(Operation *op, Value value, bool isSequence) {
+    Value result = op->getResult(0);
+    unsigned at = 1 + scan.getSequences().size();
+    if (isSequence)
+      scan.getSequencesMutable().append(value);
+    else
+      scan.getInvariantsMutable().append(value);
+    Block &block = scan.getBody().front();
+    Value argument = isSequence ? block.insertArgument(at, result.getType(), result.getLoc())
+                                : block.addArgument(result.getType(), result.getLoc());
+    result.replaceAllUsesWith(argument);
+    op->erase();
+  }
+
+  ScanOp scan;
+};
+
+/// Takes summands out of carried sums.
+class SumHoister {
+public:
+  explicit SumHoister(ScanOp scan) : scan(scan) {}
+
+  /// The loop that is left, which may be another op.
+  ScanOp run() {
+    for (auto [carry, argument, next] : llvm::enumerate(scan.carryArgs(), scan.nextYields()))
+      addSum(carry, argument, next);
+    return sums.empty() ? scan : rebuild();
+  }
+
+private:
+  struct Sum {
+    unsigned carry;
+    SmallVector<Value> taken, left; // summands
+  };
+
+  void addSum(unsigned carry, BlockArgument argument, Value next) {
+    if (!argument.hasOneUse() || !isa<FloatType>(getElementTypeOrSelf(argument.getType())))
+      return;
+    Sum sum{carry, {}, {}};
+    bool addsToItself = false;
+    SmallVector<Value> work{next};
+    while (!work.empty()) {
+      Value value = work.pop_back_val();
+      auto add = value.getDefiningOp<AddOp>();
+      if (value == argument)
+        addsToItself = true;
+      else if (add && value.hasOneUse())
+        work.append({add.getRhs(), add.getLhs()});
+      else if (canTake(value))
+        sum.taken.push_back(value);
+      else
+        sum.left.push_back(value);
+    }
+    if (addsToItself && !sum.taken.empty())
+      sums.push_back(std::move(sum));
+  }
+
+  /// The op behind reshapes that is done for all turns.
+  static TurnwiseOpInterface summand(Value value) {
+    while (auto reshape = value.getDefiningOp<ReshapeOp>())
+      value = reshape.getX();
+    return dyn_cast_or_null<TurnwiseOpInterface>(value.getDefiningOp());
+  }
+
+  /// Tried on the types alone: an op that is not kept says whether there is a form for it.
+  bool canTake(Value value) {
+    TurnwiseOpInterface op = summand(value);
+    if (!op || llvm::any_of(op->getOperands(), [&](Value operand) {
+          auto argument = dyn_cast<BlockArgument>(operand);
+          return argument &&
+                 (argument == scan.turnArg() || llvm::is_contained(scan.invariantArgs(), argument));
+        }))
+      return false;
+    Block trial;
+    OpBuilder builder(op.getContext());
+    builder.setInsertionPointToEnd(&trial);
+    GraphBuilder g(builder, op->getLoc());
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands())
+      operands.push_back(
+          trial.addArgument(stackedType(scan.lengthDim(), operand.getType()), operand.getLoc()));
+    return bool(op.sumOverTurns(g, operands));
+  }
+
+  ScanOp rebuild() {
+    OpBuilder builder(scan);
+    unsigned stacked = scan.stackedCount();
+    // What each summand reads of the turns: an operand of the loop, or a stacked result.
+    llvm::DenseMap<Value, Value> sequences;
+    for (auto [argument, operand] : llvm::zip(scan.sequenceArgs(), scan.getSequences()))
+      sequences[argument] = operand;
+    SmallVector<std::pair<TurnwiseOpInterface, SmallVector<std::pair<Value, int>>>> plans;
+    ScanOp before = scan;
+    ScanBuilder parts(scan);
+    for (Sum &sum : sums)
+      for (Value value : sum.taken) {
+        TurnwiseOpInterface op = summand(value);
+        SmallVector<std::pair<Value, int>> operands;
+        for (Value operand : op->getOperands()) {
+          Value whole = sequences.lookup(operand);
+          operands.push_back({whole, whole ? -1 : static_cast<int>(parts.addStacked(operand))});
+        }
+        plans.push_back({op, operands});
+      }
+    for (Sum &sum : sums) {
+      OpBuilder inside = parts.inside();
+      GraphBuilder g(inside, parts.nexts[sum.carry].getLoc());
+      Value next = parts.carry(sum.carry);
+      for (Value value : sum.left)
+        next = g.add(next, value);
+      parts.setNext(sum.carry, next);
+    }
+    ScanOp after = parts.build(builder);
+    for (unsigned i = 0; i < stacked; ++i)
+      before.getResult(i).replaceAllUsesWith(after.getResult(i));
+    for (auto [last, replacement] : llvm::zip(before->getResults().drop_front(stacked), after.finals()))
+      last.replaceAllUsesWith(replacement);
+
+    builder.setInsertionPointAfter(after);
+    unsigned nextPlan = 0;
+    for (Sum &sum : sums) {
+      Value last = after.finals()[sum.carry], total = last;
+      SmallPtrSet<Operation *, 4> added;
+      for (Value value : sum.taken) {
+        auto &[op, operands] = plans[nextPlan++];
+        SmallVector<Value> whole;
+        for (auto [operand, result] : operands)
+          whole.push_back(operand ? operand : Value(after.stacked()[result]));
+        GraphBuilder g(builder, op->getLoc());
+        Value part = op.sumOverTurns(g, whole);
+        if (part.getType() != value.getType())
+          part = g.create<ReshapeOp>(value.getType(), part);
+        bool isFirst = total == last;
+        if (isFirst && sum.left.empty() && isZero(after.getInitials()[sum.carry])) {
+          total = part;
+          continue;
+        }
+        total = g.add(total, part);
+        added.insert(total.getDefiningOp());
+      }
+      last.replaceAllUsesExcept(total, added);
+    }
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(after.getBody().front())))
+      if (isOpTriviallyDead(&op))
+        op.erase();
+    before.erase();
+    return after;
+  }
+
+  static bool isZero(Value value) {
+    auto fill = value.getDefiningOp<FillOp>();
+    return fill && fill.getValue().isZero();
+  }
+
+  ScanOp scan;
+  SmallVector<Sum> sums;
+};
+
+struct HoistScansPass : impl::HoistScansBase<HoistScansPass> {
+  void runOnOperation() override {
+    SmallVector<ScanOp> scans; // inner ones first
+    getOperation().walk([&](ScanOp scan) { scans.push_back(scan); });
+    for (ScanOp scan : scans)
+      Hoister(SumHoister(scan).run()).run();
+  }
+};
+
+} // namespace
+} // namespace nnc

@@ -1,0 +1,54 @@
+// RUN: nnc-opt %s --verify-meaning --nn-hoist-scans --canonicalize | FileCheck %s
+
+nn.model @m attributes {source_name = "M", symbols = ["batch", "time"], bounds = array<i64: 0, 0>} {
+  // The product of a sequence and a weight is one product before the loop, that of two weights none of the loop's.
+  // CHECK-LABEL: @before
+  // CHECK: %[[ROWS:.*]] = nn.reshape %x {{.*}} -> tensor<?x3xf64, #nn.dims<"batch*time", 3>>
+  // CHECK: nn.matmul %[[ROWS]], %w
+  // CHECK: nn.matmul %v, %v
+  // CHECK: nn.scan
+  // CHECK: nn.matmul %{{.*}}, %{{.*}} : tensor<?x2xf64, #nn.dims<batch, 2>>, tensor<2x2xf64>
+  // CHECK-NOT: nn.matmul
+  nn.func predict @before(%x: tensor<?x?x3xf64, #nn.dims<time, batch, 3>> {nn.name = "x"}, %w: tensor<3x2xf64> {nn.name = "w"},
+                          %v: tensor<2x2xf64> {nn.name = "v"}, %h0: tensor<?x2xf64, #nn.dims<batch, 2>> {nn.name = "h0"})
+      -> (tensor<?x2xf64, #nn.dims<batch, 2>> {nn.name = "end"}) {
+    %end = nn.scan <time> turn(%t) sequences(%xt = %x : tensor<?x?x3xf64, #nn.dims<time, batch, 3>>)
+        carries(%h = %h0 : tensor<?x2xf64, #nn.dims<batch, 2>>) invariants(%a = %w : tensor<3x2xf64>, %b = %v : tensor<2x2xf64>)
+        -> tensor<?x2xf64, #nn.dims<batch, 2>> {
+      %0 = nn.matmul %xt, %a : tensor<?x3xf64, #nn.dims<batch, 3>>, tensor<3x2xf64>
+      %1 = nn.matmul %b, %b : tensor<2x2xf64>, tensor<2x2xf64>
+      %2 = nn.matmul %h, %1 : tensor<?x2xf64, #nn.dims<batch, 2>>, tensor<2x2xf64>
+      %3 = nn.add %0, %2 : tensor<?x2xf64, #nn.dims<batch, 2>>
+      nn.yield %3 : tensor<?x2xf64, #nn.dims<batch, 2>>
+    }
+    nn.return %end : tensor<?x2xf64, #nn.dims<batch, 2>>
+  }
+
+  // Carried sums of a product and of rows leave the loop; what is no such sum stays.
+  // CHECK-LABEL: @after
+  // CHECK: %[[LOOP:.*]]:2 = nn.scan
+  // CHECK-NOT: nn.matmul
+  // CHECK: nn.yield
+  // CHECK: nn.matmul %{{.*}}, %{{.*}} lhs_transposed : tensor<?x3xf64, #nn.dims<"batch*time", 3>>, tensor<?x2xf64, #nn.dims<"batch*time", 2>>
+  // CHECK: nn.sum %[[LOOP]]#0 over [0, 1]
+  nn.func predict @after(%x: tensor<?x?x3xf64, #nn.dims<time, batch, 3>> {nn.name = "x"},
+                         %d: tensor<?x?x2xf64, #nn.dims<time, batch, 2>> {nn.name = "d"})
+      -> (tensor<3x2xf64> {nn.name = "dw"}, tensor<2xf64> {nn.name = "db"}, tensor<?x2xf64, #nn.dims<batch, 2>> {nn.name = "s"}) {
+    %zw = nn.fill 0.0 : tensor<3x2xf64>
+    %zb = nn.fill 0.0 : tensor<2xf64>
+    %zs = nn.fill 0.0 : tensor<?x2xf64, #nn.dims<batch, 2>>
+    %dw, %db, %s = nn.scan <time> reverse turn(%t)
+        sequences(%xt = %x : tensor<?x?x3xf64, #nn.dims<time, batch, 3>>, %dt = %d : tensor<?x?x2xf64, #nn.dims<time, batch, 2>>)
+        carries(%sw = %zw : tensor<3x2xf64>, %sb = %zb : tensor<2xf64>, %ss = %zs : tensor<?x2xf64, #nn.dims<batch, 2>>)
+        -> (tensor<3x2xf64>, tensor<2xf64>, tensor<?x2xf64, #nn.dims<batch, 2>>) {
+      %0 = nn.tanh %dt : tensor<?x2xf64, #nn.dims<batch, 2>>
+      %1 = nn.matmul %xt, %0 lhs_transposed : tensor<?x3xf64, #nn.dims<batch, 3>>, tensor<?x2xf64, #nn.dims<batch, 2>>
+      %2 = nn.add %sw, %1 : tensor<3x2xf64>
+      %3 = nn.sum %0 over [0] : tensor<?x2xf64, #nn.dims<batch, 2>>
+      %4 = nn.add %3, %sb : tensor<2xf64>
+      %5 = nn.add %ss, %0 : tensor<?x2xf64, #nn.dims<batch, 2>>
+      nn.yield %2, %4, %5 : tensor<3x2xf64>, tensor<2xf64>, tensor<?x2xf64, #nn.dims<batch, 2>>
+    }
+    nn.return %dw, %db, %s : tensor<3x2xf64>, tensor<2xf64>, tensor<?x2xf64, #nn.dims<batch, 2>>
+  }
+}

@@ -1,0 +1,54 @@
+import torch
+from torch.nn import functional
+
+from reference import case, write
+
+
+def slices(t, n):
+    x = t("x", n, 7, 4)
+    last, first, every = x[:, -1], x[0, 2, 1:3], x[..., 0:4:2]
+    back, down = x.flip(1)[:, :, 1:], x[:, [5, 3], 3].unsqueeze(2)
+    total = ((last**2).sum() + (first**3).sum() + every.sin().sum() + (back**2 * x[:, :, :-1]).sum() +
+             down.exp().sum())
+    return {"final": last, "first": first, "every": every, "back": back, "down": down, "total": total}
+
+
+def times(t, n, time):
+    placed = t("x", n, time, 3) + t("table", 6, 3)[:time]
+    last, back, shifted = placed[:, -1], placed.flip(1), placed.roll(1, 1)
+    padded = functional.pad(placed, (0, 0, 1, 2), value=0.5)
+    total = ((last**2).sum() + (back * placed**2).sum() + (shifted * placed.sin()).sum() + (padded**3).sum())
+    return {"final": last, "reversed_time": back, "shifted": shifted, "padded": padded, "total": total}
+
+
+def moves(t, n):
+    x = t("x", n, 5, 6)
+    a, b, c = x.chunk(3, -1)
+    d, e = x.split([2, 4], -1)
+    rolled, tiled, repeats = x.roll(-2, 1), x.repeat(1, 2, 1), x.repeat_interleave(3, 2)
+    reflected = functional.pad(x.unsqueeze(1), (2, 3, 2, 3), mode="reflect").squeeze(1)
+    edged = functional.pad(x, (1, 2), mode="replicate")
+    both, across, fifth = x.flip((1, 2)), x[:, :, :5].diagonal(0, 1, 2), x.prod(2)
+    total = ((a * b * c).sum() + (d**2).sum() + (e**3).sum() + (rolled * x**2).sum() + tiled.sin().sum() +
+             (repeats**2).sum() + (reflected**2).sum() + (edged**3).sum() + (both * x**2).sum() +
+             (across**2).sum() + fifth.sum())
+    return {"abc": a * b - c, "d": d, "e": e, "rolled": rolled, "tiled": tiled, "repeats": repeats,
+            "reflected": reflected, "edged": edged, "both": both, "across": across, "fifth": fifth, "total": total}
+
+
+def zeros(t):
+    x = t.exactly("x", [[1.5, -2.0, 0.5], [0.0, 2.0, 3.0], [0.0, -1.0, 0.0], [0.0, 0.0, 0.0]])
+    y = x.prod(-1)
+    total = (y * (2 + y)).sum()
+    d_x, = torch.autograd.grad(total, x, create_graph=True)
+    dd_x, = torch.autograd.grad((d_x**2).sum(), x, retain_graph=True)
+    return {"y": y, "total": total, "dd_x": dd_x}
+
+
+for n in (1, 3):
+    case("Slices", slices, n)
+    case("Moves", moves, n)
+for n, time in ((2, 5), (1, 1), (3, 6)):
+    case("Times", times, n, time)
+case("Zeros", zeros)
+write(__file__)

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""make-docs.py LLVM-TBLGEN OUTPUT-DIRECTORY: writes the reference of the operators (operators.md) from their
+definitions in ir/ops/*.td, and that of the standard library (library.md) from the comments of frontend/std/*.nn.
+
+`ninja nnc-docs` runs it; nothing of it is written by hand."""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+
+SOURCE = pathlib.Path(__file__).resolve().parent.parent
+SPELLING = {"add": "a + b", "sub": "a - b", "mul": "a * b", "div": "a / b", "pow": "a ** b", "neg": "-a", "and": "a && b",
+            "compare": "a == b, a != b, a < b, a <= b, a > b, a >= b", "or": "a || b", "not": "!a", "cast": "a as f",
+            "select": "where(c, a, b)", "matmul": "a @ b"}
+
+
+def families():
+    text = (SOURCE / "ir/ops/Families.def").read_text()
+    return re.findall(r"^NNC_(?:STRUCTURE_)?FAMILY\((\w+)\)", text, re.MULTILINE)
+
+
+def prose(text):
+    return textwrap.dedent(text).strip()
+
+
+class Records:
+    """What TableGen knows of one family."""
+
+    def __init__(self, tblgen, include, family):
+        dump = subprocess.run([tblgen, "--dump-json", "-I", str(SOURCE), "-I", include,
+                               str(SOURCE / "ir/ops" / (family + ".td"))], check=True, capture_output=True, text=True)
+        self.all = json.loads(dump.stdout)
+
+    def ops(self):
+        names = [name for name in self.all["!instanceof"]["NN_Op"]]
+        return [self.all[name] for name in sorted(names, key=lambda name: self.all[name]["opName"])]
+
+    def signature(self, dag):
+        """Names with what they may be."""
+        lines = []
+        for value, name in dag["args"]:
+            record = self.all[value["def"]]
+            text = record.get("summary") or ""
+            default = record.get("defaultValue")
+            if default:
+                text += ", by default " + default
+            lines.append("- `%s`: %s" % (name, text or value["def"]))
+        return lines
+
+
+def operator(records, op):
+    spelling = SPELLING.get(op["opName"])
+    lines = ["### nn.%s" % op["opName"], "", op["summary"][:1].upper() + op["summary"][1:] + "."
+             + (" In the text: `%s`." % spelling if spelling else ""), "", prose(op["description"]), ""]
+    for title, dag in (("Operands and attributes", op["arguments"]), ("Results", op["results"])):
+        if dag["args"]:
+            lines += ["%s:" % title, ""] + records.signature(dag) + [""]
+    if "rule" in op:
+        keeps = ", ".join("`%s`" % name for name in op["saves"]) or "nothing"
+        lines += ["Gradient, *%s*: `%s`. It keeps %s." % (op["rule"], op["formula"].replace("; ", "`; `"), keeps), "",
+                  "$$%s$$" % op["latex"].strip(), ""]
+    elif "reason" in op:
+        lines += ["No gradient: %s." % op["reason"], ""]
+    return lines
+
+
+def operators(tblgen, include):
+    lines = ["# The operators of the nn dialect", "",
+             "Made by `ninja nnc-docs` from ir/ops/*.td. \\(\\bar{x}\\) is the adjoint of x: the loss differentiated by it. What an "
+             "operator does with NaN, infinities, signed zeros and empty rows stands in its description; where it says "
+             "nothing, that follows from IEEE 754.", ""]
+    for family in families():
+        records = Records(tblgen, include, family)
+        lines += ["## %s" % family, ""]
+        for op in records.ops():
+            for field in ("summary", "description"):
+                if not op.get(field, "").strip():
+                    sys.exit("error: nn.%s has no %s" % (op["opName"], field))
+            lines += operator(records, op)
+    return lines
+
+
+def declarations(path):
+    """Pairs of a declaration's head and its comment; private helpers, which have none, are left out."""
+    comment, head = [], []
+    for line in path.read_text().splitlines():
+        if head:
+            head.append(line)
+        elif line.startswith("///"):
+            comment.append(line[3:].strip())
+        elif re.match(r"(fn|layer|optimizer|op|const)\b", line):
+            head = [line]
+        else:
+            comment = []
+        if head and head[-1].rstrip().endswith(("{", "}")):
+            if comment:
+                text = re.sub(r"\s*\{.*$", "", "\n".join(head), flags=re.DOTALL)
+                yield text, " ".join(comment)
+            comment, head = [], []
+
+
+def library():
+    lines = ["# The standard library", "",
+             "Made by `ninja nnc-docs` from the comments of frontend/std/*.nn, which `use nn` brings. Elementwise operators "
+             "(operators.md) are functions as well: `tanh(x)`.", ""]
+    for path in sorted((SOURCE / "frontend/std").glob("*.nn")):
+        lines += ["## %s" % path.stem.capitalize(), ""]
+        for head, comment in declarations(path):
+            lines += ["```\n%s\n```" % head, "", comment, ""]
+    return lines
+
+
+def main():
+    tblgen = pathlib.Path(shutil.which(sys.argv[1])).resolve()
+    include = str(tblgen.parent.parent / "include")  # MLIR's definitions lie beside the tool
+    output = pathlib.Path(sys.argv[2])
+    output.mkdir(parents=True, exist_ok=True)
+    for name, lines in (("operators.md", operators(tblgen, include)), ("library.md", library())):
+        (output / name).write_text("\n".join(lines).rstrip() + "\n")
+
+
+main()
