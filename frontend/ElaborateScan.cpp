@@ -312,7 +312,9 @@ Datum ScanElaboration::run() {
       e.define(carry.name, Datum::ofTensor(parts->addCarry(datum.tensor, named(carry.name)), datum.labels));
     }
     e.frame->scope = makeScope(e.frame->scope);
+    e.turns.push_back(parts->turn());
     e.runBlock(*scan.body);
+    e.turns.pop_back();
     e.frame->scope = e.frame->scope->parent->parent;
     ok = !e.frame->returned && setNexts();
   }

@@ -348,7 +348,10 @@ mlir::Value Elaborator::randomKey(Range range) {
       place = at->instance->path;
   place += "#" + std::to_string(drawsIn[place]++);
   auto stream = static_cast<int64_t>(llvm::xxHash64("draw:" + place));
-  return g.create<RandomKeyOp>(seed, counter, builder.getI64IntegerAttr(stream));
+  mlir::Value key = g.create<RandomKeyOp>(seed, counter, builder.getI64IntegerAttr(stream));
+  for (mlir::Value turn : turns)
+    key = g.create<RandomKeyOp>(key, g.cast(turn, seed), builder.getI64IntegerAttr(stream));
+  return key;
 }
 
 void Elaborator::store(llvm::StringRef variable, mlir::Value value, Range place) {

@@ -370,9 +370,10 @@ public:
   FuncOp func;
   mlir::OpBuilder builder;
   Frame *frame = nullptr;
-  Range libraryPlace; // the user's call that library text is run for
-  Range averaged;     // the `averaged(l)` inside of which we are, or none
-  Range scanPlace;    // the innermost `scan` around what is being written
+  Range libraryPlace;                   // the user's call that library text is run for
+  Range averaged;                       // the `averaged(l)` inside of which we are, or none
+  Range scanPlace;                      // the innermost `scan` around what is being written
+  llvm::SmallVector<mlir::Value> turns; // of the scans around it, outermost first: their turns' numbers
   mlir::Type floatType;
   llvm::StringMap<mlir::Value> loads;
   mlir::Value seed;                          // once something is drawn

@@ -263,8 +263,10 @@ private:
     }
     for (auto [result, list] : llvm::zip(scan.stacked(), stacked))
       contents[result] = list;
-    for (auto [result, argument] : llvm::zip(scan.finals(), scan.carryArgs()))
-      contents[result] = contents[argument];
+    for (auto [result, argument] : llvm::zip(scan.finals(), scan.carryArgs())) {
+      auto parts = contents.lookup(argument); // not in one expression: the map may grow
+      contents[result] = std::move(parts);
+    }
     for (OpResult result : scan->getResults())
       if (failed(checkRead(scan, result)))
         return scan.emitError("internal error: result ")

@@ -95,3 +95,14 @@ saved.save(file)
 resumed = models["Dropped"].create(seed=1)
 resumed.load(file)
 expect("resumes", saved.train_step(x=x) == resumed.train_step(x=x))
+
+# In loops: turns draw for themselves, and the backward pass sees each turn's mask.
+x = numpy.ones((16, 7, 50))
+turns = models["Turns"].create(seed=2)
+coins = turns.predict(x=x, seed=4)["coins"]
+expect("turns draw for themselves", len({coins[:, turn].tobytes() for turn in range(7)}) == 7)
+expect("inner turns too", {0, 1, 2, 3} == set(coins.ravel().tolist()))
+total = turns.train_step(x=x)["total"]
+gradient = 1 - turns["scale"]
+expect("the backward loop sees the turns' masks", near(gradient.sum(), total, 1e-5 * total))
+expect("half is dropped", near(total / 2 / x.size, 0.5, 0.5 / x.size**0.5))
