@@ -137,7 +137,8 @@ static FunctionInterface functionOf(FuncOp op, const ModelInterface &model) {
     (value.role == "output" ? function.outputs : function.reported).push_back(std::move(value));
   }
 
-  // A run-time dimension is an argument of the functions whose inputs or outputs name it.
+  // A run-time dimension is an argument of the functions whose inputs or outputs name it, or whose kernels do: what is
+  // drawn at random has sizes that no input has.
   llvm::StringSet<> named;
   auto collect = [&](TypeRange types) {
     for (Type type : types)
@@ -148,6 +149,10 @@ static FunctionInterface functionOf(FuncOp op, const ModelInterface &model) {
   };
   collect(op.getArgumentTypes());
   collect(op.getResultTypes());
+  op.walk([&](KernelOp kernel) {
+    for (const std::string &dim : kernel.runtimeDims())
+      named.insert(dim);
+  });
 
   NameScope parameters;
   function.instanceName = parameters.take("model");

@@ -55,6 +55,9 @@ for name in one:
 expect("places in the text draw for themselves", not numpy.array_equal(one["coin"], one["other"]))
 expect("two coins agree as often as independent ones", near((one["coin"] == one["other"]).mean(), 0.58, 0.5 / N**0.5))
 
+fresh = draws.fresh(sizes={"batch": 5}, seed=1)["numbers"]
+expect("a size of draws alone is an argument", fresh.shape == (5, 3) and len(set(fresh.ravel().tolist())) == 15)
+
 # The 0.001 quantile of Kolmogorov's distribution is 1.95 / sqrt(n).
 expect("uniform", kolmogorov(one["flat"], lambda x: (x + 1) / 4) < 1.95 / N**0.5)
 expect("normal", kolmogorov(one["bell"], normal_distribution) < 1.95 / N**0.5)
