@@ -23,7 +23,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import turns  # noqa: E402
 
-WORKLOADS = ("mlp", "cnn", "higgs", "elman", "lstm", "gpt", "resnet")
+WORKLOADS = sorted(name[:-3] for name in os.listdir(os.path.join(HERE, "workloads")) if name.endswith(".nn"))
 CHECKED_STEPS = 5
 TURN_SECONDS = 0.15
 TOLERANCE = 2e-3
