@@ -318,6 +318,18 @@ Datum Elaborator::applyLayer(const LayerPtr &layer, const Arguments &arguments, 
   return Datum();
 }
 
+/// A function of a layer of functions, in one use of that layer.
+static Callable functionOf(const LayerPtr &layer, const FnStmt &fn) {
+  Callable callable;
+  callable.name = fn.name.text;
+  callable.module = layer->module;
+  callable.signature = &fn.signature;
+  callable.body = fn.body;
+  callable.declared = fn.name.range;
+  callable.instance = layer;
+  return callable;
+}
+
 ScopePtr Elaborator::instanceScope(const LayerPtr &layer) {
   ScopePtr scope = makeScope(nullptr);
   for (auto [formal, value] : llvm::zip(layer->decl->formals, layer->config)) {
@@ -349,16 +361,9 @@ ScopePtr Elaborator::instanceScope(const LayerPtr &layer) {
     } else if (const auto *variable = llvm::dyn_cast<VariableStmt>(stmt)) {
       addLazy(variable->name, 0);
     } else if (const auto *fn = llvm::dyn_cast<FnStmt>(stmt)) {
-      Callable callable;
-      callable.name = fn->name.text;
-      callable.module = layer->module;
-      callable.signature = &fn->signature;
-      callable.body = fn->body;
-      callable.declared = fn->name.range;
-      callable.instance = layer;
       Binding binding;
       binding.declared = fn->name.range;
-      binding.value = Datum::ofFunction(std::move(callable));
+      binding.value = Datum::ofFunction(functionOf(layer, *fn));
       scope->names[fn->name.text] = std::move(binding);
     }
   }
@@ -494,16 +499,8 @@ Datum Elaborator::layerPart(const LayerPtr &layer, const Name &part, Range range
   if (layer->kind == LayerValue::Kind::Instance && layer->decl) {
     if (!layer->decl->hasSignature)
       for (const Stmt *stmt : layer->decl->body->statements)
-        if (const auto *fn = llvm::dyn_cast<FnStmt>(stmt); fn && fn->name.text == part.text) {
-          Callable callable;
-          callable.name = fn->name.text;
-          callable.module = layer->module;
-          callable.signature = &fn->signature;
-          callable.body = fn->body;
-          callable.declared = fn->name.range;
-          callable.instance = layer;
-          return Datum::ofFunction(std::move(callable));
-        }
+        if (const auto *fn = llvm::dyn_cast<FnStmt>(stmt); fn && fn->name.text == part.text)
+          return Datum::ofFunction(functionOf(layer, *fn));
     for (auto [formal, value] : llvm::zip(layer->decl->formals, layer->config))
       if (formal.name.text == part.text)
         return value;

@@ -303,13 +303,16 @@ const Expr *Parser::parsePower() {
   const Expr *base = parsePostfix();
   if (!base || !at(Tok::StarStar))
     return base;
-  ChainExpr::Operator op{Op::Pow, take().range};
-  const Expr *exponent = parseExponent();
+  Range sign = take().range;
+  return makePower(base, sign, parseExponent());
+}
+
+const Expr *Parser::makePower(const Expr *base, Range sign, const Expr *exponent) {
   if (!exponent)
     return nullptr;
   auto *chain = make<ChainExpr>(from(base->range));
   chain->operands = keep(llvm::SmallVector<const Expr *, 2>{base, exponent});
-  chain->operators = keep(llvm::SmallVector<ChainExpr::Operator, 1>{op});
+  chain->operators = keep(llvm::SmallVector<ChainExpr::Operator, 1>{{Op::Pow, sign}});
   return chain;
 }
 

@@ -142,14 +142,8 @@ const Expr *Parser::parseIndexUnary() {
   const Expr *base = parseIndexAtom();
   if (!base || !at(Tok::StarStar))
     return base;
-  ChainExpr::Operator op{Op::Pow, take().range};
-  const Expr *exponent = parseIndexUnary();
-  if (!exponent)
-    return nullptr;
-  auto *chain = make<ChainExpr>(from(base->range));
-  chain->operands = keep(llvm::SmallVector<const Expr *, 2>{base, exponent});
-  chain->operators = keep(llvm::SmallVector<ChainExpr::Operator, 1>{op});
-  return chain;
+  Range sign = take().range;
+  return makePower(base, sign, parseIndexUnary());
 }
 
 // iatom = path [ "[" [ arith { "," arith } ] "]" ] | NAME "(" isum { "," isum } ")" | INT | FLOAT | "(" iexpr ")"

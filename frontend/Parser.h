@@ -123,6 +123,8 @@ private:
   const ast::Expr *parseCast();
   const ast::Expr *parsePower();
   const ast::Expr *parseExponent();
+  /// The node of `base ** exponent`; null if the exponent could not be read.
+  const ast::Expr *makePower(const ast::Expr *base, Range sign, const ast::Expr *exponent);
   const ast::Expr *parsePostfix();
   const ast::Expr *parseAtom();
   const ast::Expr *parseBracketed();

@@ -22,7 +22,7 @@ LAYERS = {
     "frontend": ({"ir"}, MLIR),
     "passes": ({"ir"}, MLIR),
     "codegen": ({"ir"}, MLIR),
-    "codegen/halide": ({"ir", "codegen", "runtime/normal_quantile.h"}, MLIR | {"Halide"}),
+    "codegen/halide": ({"ir", "codegen", "runtime/normal_quantile.h", "runtime/cpu.h"}, MLIR | {"Halide"}),
     "codegen/llvm": ({"ir", "codegen", "runtime"}, MLIR),
     "codegen/link": ({"ir", "codegen", "runtime/embed"}, MLIR | {"lld"}),
     "tools": (ANY, MLIR),

@@ -1,6 +1,6 @@
 // Reduce.cpp: emitters of reductions over axes.
-#include "codegen/halide/Emitters.h"
 #include "ir/ops/Reduce.h"
+#include "codegen/halide/Emitters.h"
 #include <limits>
 
 using namespace mlir;
@@ -72,25 +72,21 @@ struct ProdEmitter : EmitOpInterface::ExternalModel<ProdEmitter, ProdOp> {
   }
 };
 
-struct MaxEmitter : EmitOpInterface::ExternalModel<MaxEmitter, MaxOp> {
+/// What no element is worse than begins the fold: `lowest` for a maximum, `highest` for a minimum.
+template <typename Op, Num (*worst)(Halide::Type), Num (*better)(const Num &, const Num &)>
+struct ExtremumEmitter : EmitOpInterface::ExternalModel<ExtremumEmitter<Op, worst, better>, Op> {
   Num element(Operation *op, KernelEmitter &emitter, llvm::ArrayRef<Expr> index) const {
-    auto max = cast<MaxOp>(op);
-    if (isIdentity(max))
-      return emitter.element(max.getX(), index);
-    return emitter.reduce(
-        op, specOf("max", emitter, max.getX(), max.getAxes(), lowest(elementType(max)), maximum), index)[0];
+    auto extremum = cast<Op>(op);
+    if (isIdentity(extremum))
+      return emitter.element(extremum.getX(), index);
+    return emitter.reduce(op,
+                          specOf(Op::getOperationName().substr(3).data(), emitter, extremum.getX(),
+                                 extremum.getAxes(), worst(elementType(extremum)), better),
+                          index)[0];
   }
 };
-
-struct MinEmitter : EmitOpInterface::ExternalModel<MinEmitter, MinOp> {
-  Num element(Operation *op, KernelEmitter &emitter, llvm::ArrayRef<Expr> index) const {
-    auto min = cast<MinOp>(op);
-    if (isIdentity(min))
-      return emitter.element(min.getX(), index);
-    return emitter.reduce(
-        op, specOf("min", emitter, min.getX(), min.getAxes(), highest(elementType(min)), minimum), index)[0];
-  }
-};
+using MaxEmitter = ExtremumEmitter<MaxOp, lowest, maximum>;
+using MinEmitter = ExtremumEmitter<MinOp, highest, minimum>;
 
 /// The pair (value, position) that wins: the better value, NaN before any number, the first of equals.
 Nums better(const Nums &a, const Nums &b, bool largest) {
@@ -109,14 +105,13 @@ Num position(Operation *op, KernelEmitter &emitter, Value input, int64_t axis, b
              llvm::ArrayRef<Expr> index) {
   Halide::Type type = halideType(getElementTypeOrSelf(input.getType()));
   Halide::Type integer = Halide::Int(32);
-  ReduceSpec spec{largest ? "argmax" : "argmin",
-                  dimsOf(input),
-                  {axis},
-                  {largest ? lowest(type) : highest(type), Num(integer.max())},
-                  [&](llvm::ArrayRef<Expr> at) -> Nums {
-                    return {emitter.element(input, at), Num(at[axis])};
-                  },
-                  [largest](const Nums &a, const Nums &b) { return better(a, b, largest); }};
+  ReduceSpec spec{
+      largest ? "argmax" : "argmin",
+      dimsOf(input),
+      {axis},
+      {largest ? lowest(type) : highest(type), Num(integer.max())},
+      [&](llvm::ArrayRef<Expr> at) -> Nums { return {emitter.element(input, at), Num(at[axis])}; },
+      [largest](const Nums &a, const Nums &b) { return better(a, b, largest); }};
   // Over no elements there is no position; 0 is at least a valid index.
   Num found = emitter.reduce(op, spec, index)[1];
   return select(found == Num(integer.max()), lit(found, 0.0), found);

@@ -1,5 +1,6 @@
 // Targets.cpp: the table of targets. A new processor is one row here.
 #include "codegen/halide/Targets.h"
+#include "runtime/cpu.h"
 
 using Halide::Target;
 
@@ -8,6 +9,8 @@ namespace {
 
 struct Row {
   const char *name;
+  const char *triple;
+  uint64_t cpuFeatures;
   Target::Arch arch;
   std::vector<Target::Feature> features;
   Machine machine;
@@ -15,13 +18,18 @@ struct Row {
 
 // In the order of what they demand; `host` takes the last that runs here.
 const std::vector<Row> &table() {
+  static const char *linuxX86 = "x86_64-unknown-linux-gnu";
   static const std::vector<Row> rows = {
-      {"x86-64", Target::X86, {}, {16, 16, false, 32 << 10, 1e5, 64 << 10}},
+      {"x86-64", linuxX86, NNC_X86_64_V1, Target::X86, {}, {16, 16, false, 32 << 10, 1e5, 64 << 10}},
       {"x86-64-v3",
+       linuxX86,
+       NNC_X86_64_V3,
        Target::X86,
        {Target::SSE41, Target::AVX, Target::F16C, Target::FMA, Target::AVX2},
        {32, 16, true, 32 << 10, 4e5, 64 << 10}},
       {"x86-64-v4",
+       linuxX86,
+       NNC_X86_64_V4,
        Target::X86,
        {Target::SSE41, Target::AVX, Target::F16C, Target::FMA, Target::AVX2, Target::AVX512,
         Target::AVX512_Skylake},
@@ -35,7 +43,7 @@ KernelTarget targetOf(const Row &row) {
   std::vector<Target::Feature> features = row.features;
   features.insert(features.end(), {Target::StrictFloat, Target::UserContext, Target::NoRuntime,
                                    Target::NoBoundsQuery, Target::NoAsserts});
-  return {row.name, Target(Target::Linux, row.arch, 64, features), row.machine};
+  return {row.name, row.triple, row.cpuFeatures, Target(Target::Linux, row.arch, 64, features), row.machine};
 }
 
 } // namespace

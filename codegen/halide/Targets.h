@@ -22,7 +22,9 @@ struct Machine {
 };
 
 struct KernelTarget {
-  std::string name; // "x86-64-v3"
+  std::string name;     // "x86-64-v3"
+  std::string triple;   // of the machine that host code and runtime are for; one library has one
+  uint64_t cpuFeatures; // what the machine code asks of the CPU, as bits of runtime/cpu.h
   Halide::Target halide;
   Machine machine;
 

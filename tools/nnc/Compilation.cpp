@@ -1,6 +1,5 @@
 // Compilation.cpp: the stages of the compiler in order.
 #include "tools/nnc/Compilation.h"
-#include "codegen/halide/Targets.h"
 #include "codegen/llvm/Object.h"
 #include "frontend/Frontend.h"
 #include "ir/ops/Structure.h"
@@ -10,7 +9,6 @@
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "passes/Pipelines.h"
-#include "runtime/cpu.h"
 #include "runtime/embed/Blobs.h"
 #include "tools/nnc/InternalError.h"
 #include "tools/nnc/Report.h"
@@ -40,10 +38,10 @@ Compilation::Compilation(const Options &options)
   timing.setEnabled(options.timePasses);
   total = timing.getRootScope();
   for (const std::string &name : options.targets) {
-    targets.push_back(findKernelTarget(name)->name); // `host` by its own name
+    targets.push_back(*findKernelTarget(name)); // `host` by its own name
     std::string suffix;
     if (options.targets.size() > 1) { // one kernel for two processors needs two names
-      suffix = "_" + targets.back();
+      suffix = "_" + targets.back().name;
       std::replace(suffix.begin(), suffix.end(), '-', '_');
     }
     suffixes.push_back(suffix);
@@ -109,8 +107,8 @@ Compilation::Status Compilation::runStages() {
 
 Compilation::Status Compilation::openOutputs() {
   say() << versionText() << ", for";
-  for (const std::string &target : targets)
-    say() << ' ' << target;
+  for (const KernelTarget &target : targets)
+    say() << ' ' << target.name;
   say() << '\n';
   if (llvm::Error error = outputs.open(options.output, options.input, options.emit == Emit::Library))
     return userError(std::move(error));
@@ -328,7 +326,7 @@ Compilation::Status Compilation::emitAssembly() {
     if (failed(printKernels(*graph, kernelOptions(i), KernelText::Assembly, stream)))
       return internalError("a kernel could not be emitted");
   FailureOr<llvm::SmallVector<char, 0>> assembly =
-      compileHostModule(*host, defaultTriple(), ObjectKind::Assembly);
+      compileHostModule(*host, targets.front().triple, ObjectKind::Assembly);
   if (failed(assembly))
     return internalError("host code could not be compiled");
   stream << StringRef(assembly->data(), assembly->size());
@@ -352,7 +350,7 @@ Compilation::Status Compilation::compileKernels() {
 
 Compilation::Status Compilation::compileHost() {
   FailureOr<llvm::SmallVector<char, 0>> object =
-      compileHostModule(*host, defaultTriple(), ObjectKind::Object);
+      compileHostModule(*host, targets.front().triple, ObjectKind::Object);
   if (failed(object))
     return internalError("host code could not be compiled");
   hostObject = std::move(*object);
@@ -382,14 +380,14 @@ std::vector<LinkInput> Compilation::linkInputs() const {
     inputs.push_back({kernel.symbol + ".o", {kernel.bytes.data(), kernel.bytes.size()}});
   inputs.push_back({"host.o", {hostObject.data(), hostObject.size()}});
   if (options.emit == Emit::Library)
-    for (const RuntimeBlob &blob : runtimeBlobs(defaultTriple()))
+    for (const RuntimeBlob &blob : runtimeBlobs(targets.front().triple))
       inputs.push_back({std::string(blob.name), {blob.bytes.data(), blob.bytes.size()}, blob.isStub()});
   return inputs;
 }
 
 HalideOptions Compilation::kernelOptions(unsigned variant) const {
   HalideOptions result;
-  result.target = targets[variant];
+  result.target = targets[variant].name;
   result.checks = options.optLevel == 0;
   result.jobs = options.jobs;
   result.workerFault = options.workerFault;
@@ -399,20 +397,11 @@ HalideOptions Compilation::kernelOptions(unsigned variant) const {
   return result;
 }
 
-static uint64_t cpuFeaturesOf(StringRef target) {
-  static constexpr std::pair<StringRef, uint64_t> known[] = {
-      {"x86-64", NNC_X86_64_V1}, {"x86-64-v3", NNC_X86_64_V3}, {"x86-64-v4", NNC_X86_64_V4}};
-  for (auto [name, features] : known)
-    if (target == name)
-      return features;
-  llvm_unreachable("a target without an entry for what it asks of the CPU");
-}
-
 HostOptions Compilation::hostOptions() const {
   HostOptions result;
   result.compiler = compilerName();
   for (auto [target, suffix] : llvm::zip(targets, suffixes))
-    result.variants.push_back({target, cpuFeaturesOf(target), suffix});
+    result.variants.push_back({target.name, target.cpuFeatures, suffix});
   // The first variant that runs on a machine is taken, so those that ask for more come first.
   llvm::stable_sort(result.variants, [](const HostVariant &a, const HostVariant &b) {
     return llvm::popcount(a.cpuFeatures) > llvm::popcount(b.cpuFeatures);

@@ -3,6 +3,7 @@
 #define NNC_TOOLS_NNC_COMPILATION_H
 
 #include "codegen/halide/Compile.h"
+#include "codegen/halide/Targets.h"
 #include "codegen/link/Link.h"
 #include "codegen/llvm/HostModule.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -66,7 +67,7 @@ private:
   llvm::SourceMgr sources; // of graph input
   mlir::OwningOpRef<mlir::ModuleOp> graph, host;
   LibraryInterface interface;
-  std::vector<std::string> targets;  // names; `host` was looked up
+  std::vector<KernelTarget> targets; // `host` was looked up
   std::vector<std::string> suffixes; // of each target's kernel symbols
   std::vector<KernelObject> kernels;
   llvm::SmallVector<char, 0> hostObject;

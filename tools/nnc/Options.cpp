@@ -105,7 +105,11 @@ void removeForeignOptions() {
     option->removeArgument();
 }
 
-void printVersion(llvm::raw_ostream &out) { out << versionText() << "\nTarget: " << defaultTriple() << '\n'; }
+void printVersion(llvm::raw_ostream &out) {
+  out << versionText() << '\n';
+  if (std::optional<KernelTarget> host = findKernelTarget("host"))
+    out << "Target: " << host->triple << '\n';
+}
 
 /// The stage a suffix asks for.
 std::optional<Emit> emitOfSuffix(StringRef suffix) {
