@@ -71,10 +71,11 @@ void schedulePointwise(LoopNest &nest, const KernelTarget &target) {
   double elements =
       std::min(target.machine.bytesPerTask / bytes, target.machine.flopsPerTask / nest.operations);
   if (nest.axes.size() == 1) {
-    // Whole vectors per task, so that only the last task has a tail.
-    int stretch = std::max<int>(lanes, static_cast<int>(elements) / lanes * lanes);
-    Var task("task");
-    out.split(x, task, x, stretch, Guard).split(x, xo, xi, lanes, Guard).vectorize(xi).parallel(task);
+    // Tasks of whole vectors, so that only the last vector has a tail. In this order: a task that is split into
+    // vectors would run through all of its vectors and find most of them empty.
+    Var task("task"), within("within");
+    int vectors = std::max<int>(1, static_cast<int>(elements) / lanes);
+    out.split(x, xo, xi, lanes, Guard).vectorize(xi).split(xo, task, within, vectors, Guard).parallel(task);
   } else {
     std::vector<Loop> loops;
     for (size_t axis = 0; axis + 1 < nest.axes.size(); ++axis)
