@@ -9,7 +9,7 @@ using namespace nnc::ast;
 /// Elementwise ops that the language writes otherwise.
 static constexpr std::pair<llvm::StringLiteral, llvm::StringLiteral> spelledOtherwise[] = {
     {"add", "a + b"},  {"sub", "a - b"}, {"mul", "a * b"},     {"div", "a / b"},
-    {"pow", "a ** b"}, {"neg", "-a"},    {"compare", "a < b"}, {"and", "a && b"},
+    {"mod", "a % b"},  {"pow", "a ** b"}, {"neg", "-a"},    {"compare", "a < b"}, {"and", "a && b"},
     {"or", "a || b"},  {"not", "!a"},    {"cast", "a as f"},   {"select", "where(c, a, b)"}};
 
 bool nnc::isElementwiseName(llvm::StringRef name, mlir::MLIRContext &context) {

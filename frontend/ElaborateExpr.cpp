@@ -376,7 +376,9 @@ Datum Elaborator::compileTimeBinary(Op op, Range opRange, const Datum &lhs, cons
       if (op == Op::Mod) {
         if (*y == 0)
           return fail(opRange, "division by zero");
-        return Datum::ofInt(Dim(*y == -1 ? 0 : *x % *y));
+        const int64_t remainder = *y == -1 ? 0 : *x % *y;
+        // Rounded down, as on tensors.
+        return Datum::ofInt(Dim(remainder != 0 && (remainder < 0) != (*y < 0) ? remainder + *y : remainder));
       }
       if (op != Op::Pow)
         return order(*x, *y);
@@ -416,7 +418,7 @@ Datum Elaborator::compileTimeBinary(Op op, Range opRange, const Datum &lhs, cons
   case Op::Sub: return Datum::ofFloat(*x - *y);
   case Op::Mul: return Datum::ofFloat(*x * *y);
   case Op::Div: return Datum::ofFloat(*x / *y);
-  case Op::Mod: return Datum::ofFloat(std::fmod(*x, *y));
+  case Op::Mod: return Datum::ofFloat(scalar::mod(*x, *y));
   case Op::Pow: return Datum::ofFloat(std::pow(*x, *y));
   default: return order(*x, *y);
   }

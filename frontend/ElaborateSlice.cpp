@@ -1,10 +1,13 @@
 // ElaborateSlice.cpp: `x[:, -1]`, `x[..., 0:n:2]`, `mask[:, new]`: each axis of the result reads one of the operand at
 // start + step * i, a fixed position reads none.
 //
+// A position may be an integer of run time, `table[at]`: it is gathered, from 0 on, and checked as those of 'gather' are.
+//
 // Numbers below 0 count from the end. Other than NumPy's, bounds outside of the axis are errors: nothing is cut off
 // silently, and what a run-time dimension decides must be provably inside.
 #include "frontend/Elaborator.h"
 #include "frontend/SizeFacts.h"
+#include "ir/ops/Indexing.h"
 #include "ir/ops/Shape.h"
 
 using namespace nnc;
@@ -46,13 +49,13 @@ public:
       return Datum();
     copyAxes(dims.size() - forms.size());
     if (!moves)
-      return e.reshapeTo(base, result, labels, expr.range);
+      return gather(e.reshapeTo(base, result, labels, expr.range));
     llvm::SmallVector<std::string> symbols;
     for (size_t i = 0; i < result.size(); ++i)
       symbols.push_back(Elaborator::indexSymbol(i));
     if (!e.checkSize(result, base.type().getElementType(), expr.range))
       return Datum();
-    return Datum::ofTensor(e.readAt(base.tensor, result, forms, symbols, 0.0, expr.range), labels);
+    return gather(Datum::ofTensor(e.readAt(base.tensor, result, forms, symbols, 0.0, expr.range), labels));
   }
 
 private:
@@ -163,10 +166,8 @@ private:
     Datum value = e.evaluate(*sub.index);
     if (value.isUnknown())
       return false;
-    if (value.isTensor()) {
-      e.notYet(sub.range, "an index that a tensor holds");
-      return false;
-    }
+    if (value.isTensor())
+      return runTimePosition(sub, value);
     if (!value.is(Datum::Kind::Int)) {
       e.error(sub.range, "an index is an int, found " + describe(value));
       return false;
@@ -189,9 +190,40 @@ private:
     return true;
   }
 
+  /// The axis stays until the others are read, and is gathered from then.
+  bool runTimePosition(const Subscript &sub, const Datum &value) {
+    mlir::Type element = value.type().getElementType();
+    if (value.type().getRank() != 0 || mlir::isa<mlir::FloatType>(element) || element.isInteger(1)) {
+      e.error(sub.range, "an index is one integer, found " + describe(value) +
+                             (value.type().getRank() != 0 ? "; several rows are read by 'gather(x, index)'" : ""));
+      return false;
+    }
+    gathered.push_back({result.size(), value.tensor, sub.range});
+    copyAxes(1);
+    return true;
+  }
+
+  /// Reads the positions that are known at run time, the last axis first: so the others keep their numbers.
+  Datum gather(Datum x) {
+    for (const Gathered &each : llvm::reverse(gathered)) {
+      if (x.isUnknown())
+        return x;
+      x.labels.erase(x.labels.begin() + each.axis);
+      x = Datum::ofTensor(e.at(each.range).create<GatherOp>(x.tensor, each.position, uint64_t(each.axis)), x.labels);
+    }
+    return x;
+  }
+
+  struct Gathered {
+    size_t axis; // of the result, before any is gathered
+    mlir::Value position;
+    Range range;
+  };
+
   Elaborator &e;
   const IndexExpr &expr;
   const Datum &base;
+  llvm::SmallVector<Gathered, 2> gathered;
   Dims dims, result;
   Labels labels;
   llvm::SmallVector<Dim, 4> forms; // one per axis of the operand that is done

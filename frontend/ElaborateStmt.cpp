@@ -320,6 +320,8 @@ void Elaborator::runStatement(const Stmt &stmt) {
   case Stmt::Kind::Last: return; // its values are those after the final turn
   case Stmt::Kind::Require: {
     const auto &require = llvm::cast<RequireStmt>(stmt);
+    if (requireBound(*require.condition))
+      return;
     std::optional<bool> holds = evaluateCondition(*require.condition);
     if (holds && !*holds) {
       llvm::StringRef text = diags.getSources().text(require.condition->range);
@@ -345,6 +347,23 @@ void Elaborator::runStatement(const Stmt &stmt) {
     return;
   }
   }
+}
+
+bool Elaborator::requireBound(const Expr &condition) {
+  const auto *chain = llvm::dyn_cast<ChainExpr>(&condition);
+  if (!chain || chain->operators.size() != 1 || chain->operators.front().op != Op::Le)
+    return false;
+  const auto *name = llvm::dyn_cast<NameExpr>(chain->operands.front());
+  const Dim *size = name && !frame->scope->names.count(name->name) ? frame->scope->findDim(name->name) : nullptr;
+  std::optional<std::string> symbol = size ? size->symbolIfBare() : std::nullopt;
+  if (!symbol)
+    return false;
+  std::optional<int64_t> bound = evaluateStaticInt(*chain->operands.back(), "the bound of '" + name->name + "'");
+  if (!bound || *bound < 1)
+    return bound == std::nullopt;
+  auto known = model.bounds.try_emplace(*symbol, *bound).first;
+  known->second = std::min(known->second, *bound);
+  return true;
 }
 
 //===------------------------------------------------------------------------------------------------===//

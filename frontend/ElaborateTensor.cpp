@@ -378,7 +378,8 @@ Datum Elaborator::binary(Op op, Range opRange, const Datum &lhs, const Expr *lhs
   case Op::Mul: return Datum::ofTensor(g.mul(x, y), labels);
   case Op::Div: return Datum::ofTensor(g.div(x, y), labels);
   case Op::Pow: return Datum::ofTensor(g.pow(x, y), labels);
-  default: return notYet(opRange, "'" + spelling(op) + "' on tensors");
+  case Op::Mod: return Datum::ofTensor(g.create<ModOp>(x, y), labels);
+  default: llvm_unreachable("logical operators and products of matrices are above");
   }
 }
 

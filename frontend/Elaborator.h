@@ -132,6 +132,9 @@ public:
   Datum runScan(const ast::ScanExpr &scan); // ElaborateScan.cpp
   Datum runComprehension(const ast::ComprehensionExpr &comprehension);
   void updateState(Binding &binding, const ast::NextStmt &next);
+  /// `require time <= 128` of a run-time dimension bounds it, as `dim time <= 128` does, which each call checks. Whether
+  /// the condition is one of these; its bound is not known to hold otherwise.
+  bool requireBound(const ast::Expr &condition);
 
   //===------------------------------------------------------------------------------------------------===//
   // Expressions (ElaborateExpr.cpp)

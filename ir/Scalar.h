@@ -35,6 +35,11 @@ inline double select(double condition, double yes, double no) { return condition
 inline double logicalAnd(double a, double b) { return a != 0.0 && b != 0.0; }
 inline double logicalOr(double a, double b) { return a != 0.0 || b != 0.0; }
 inline double logicalNot(double a) { return a == 0.0; }
+/// The remainder of the quotient rounded down: it has the sign of b, a zero that of a.
+inline double mod(double a, double b) {
+  double r = std::fmod(a, b);
+  return r != 0.0 && (r < 0.0) != (b < 0.0) ? r + b : r;
+}
 inline double isNaN(double x) { return std::isnan(x); }
 inline double rsqrt(double x) { return 1.0 / std::sqrt(x); }
 /// Rounds half to even.

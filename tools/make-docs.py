@@ -12,7 +12,8 @@ import sys
 import textwrap
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
-SPELLING = {"add": "a + b", "sub": "a - b", "mul": "a * b", "div": "a / b", "pow": "a ** b", "neg": "-a", "and": "a && b",
+SPELLING = {"add": "a + b", "sub": "a - b", "mul": "a * b", "div": "a / b", "mod": "a % b",
+            "pow": "a ** b", "neg": "-a", "and": "a && b",
             "compare": "a == b, a != b, a < b, a <= b, a > b, a >= b", "or": "a || b", "not": "!a", "cast": "a as f",
             "select": "where(c, a, b)", "matmul": "a @ b"}
 

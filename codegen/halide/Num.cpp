@@ -47,6 +47,24 @@ Num operator/(const Num &a, const Num &b) {
   return select(b == zero, byZero, select(b == minusOne, zero - a, quotient));
 }
 
+Num mod(const Num &a, const Num &b) {
+  Num zero = lit(a, 0.0), remainder = zero;
+  if (a.type().is_float()) {
+    const char *name = a.type().bits() == 32 ? "fmodf" : "fmod";
+    remainder = Num(Call::make(a.type(), name, {a.expr(), b.expr()}, Call::PureExtern));
+  } else {
+    // As for quotients, divisors that trap are kept away; a remainder by 1 or -1 is 0, and so is one by 0.
+    Num safe = select(b == zero, lit(b, 1.0), b);
+    if (!a.type().is_uint())
+      safe = select(safe == lit(b, -1.0), lit(b, 1.0), safe);
+    remainder = Num(Halide::mod_round_to_zero(a.expr(), safe.expr()));
+  }
+  if (a.type().is_uint())
+    return remainder;
+  Num isOther = Num((remainder < zero).expr() != (b < zero).expr());
+  return select(logicalAnd(remainder != zero, isOther), remainder + b, remainder);
+}
+
 /// Order relations of truth values are those of 0 and 1.
 static Expr ordered(const Num &x) {
   return x.type().is_bool() ? Halide::cast(Halide::UInt(8), x.expr()) : x.expr();

@@ -39,6 +39,8 @@ Num operator*(const Num &a, const Num &b);
 /// IEEE 754 on floats. Integers divide towards zero; by zero they saturate, as the reference does.
 Num operator/(const Num &a, const Num &b);
 Num operator-(const Num &a);
+/// The remainder of the quotient rounded down, exact but for the last sum; floats call the C library. Integers: 0 by 0.
+Num mod(const Num &a, const Num &b);
 
 // Truth values. With NaN all but != are false.
 Num operator==(const Num &a, const Num &b);

@@ -52,8 +52,12 @@ int lanesOf(const LoopNest &nest, const KernelTarget &target) {
 } // namespace
 
 void stageResults(LoopNest &nest, const Var &lane) {
-  if (nest.staged)
-    nest.staged->compute_at(nest.out, lane).store_in(MemoryType::Register);
+  if (!nest.staged)
+    return;
+  nest.staged->compute_at(nest.out, lane).store_in(MemoryType::Register);
+  // One element of each, which is hard to see where loops of run-time sizes are fused.
+  for (const Var &axis : nest.staged->args())
+    nest.staged->bound_extent(axis, 1);
 }
 
 void schedulePointwise(LoopNest &nest, const KernelTarget &target) {

@@ -20,10 +20,59 @@ static Datum range(BuiltinCall &c) {
   return Datum::ofTensor(iota(g, 0, type), {name ? name->name : ""});
 }
 
+/// `put(x, value, at: i, along: time)`: x with its position i along an axis replaced. `value` has the other axes of x; the
+/// position is an integer of run time, or a number known while compiling.
+///
+/// A choice by position, which reads and writes where x lives: a state that is set to it stays where it is.
+static Datum put(BuiltinCall &c) {
+  mlir::Value x = c.tensor(0);
+  std::optional<int64_t> axis = x ? axisOf(c, 3) : std::nullopt;
+  if (!axis)
+    return Datum();
+  const Datum &of = c[0].value;
+  const Dims sizes = dimsOf(x);
+  Dims others(sizes);
+  others.erase(others.begin() + *axis);
+  Labels labels = of.labels;
+  labels.erase(labels.begin() + *axis);
+
+  Datum value = c.e.literalLike(c[1].value, of.type().getElementType(), c[1].range, "a value");
+  if (value.isUnknown())
+    return Datum();
+  const bool isNumber = c[1].value.isNumber();
+  if (value.type().getElementType() != of.type().getElementType() || (!isNumber && dimsOf(value.type()) != others))
+    return c.e.fail(c[1].range, "'put' expects a value with the other axes of " + describe(of) + ", found " +
+                                    describe(c[1].value));
+  const mlir::Type i32 = c.e.builder.getI32Type();
+  const std::optional<int64_t> known = c[2].value.asStaticInt(), size = sizes[*axis].valueIfStatic();
+  if (known && (*known < 0 || (size && *known >= *size)))
+    return c.e.fail(c[2].range, "position " + llvm::Twine(*known) + " is outside of an axis of size " +
+                                    sizes[*axis].str());
+  Datum at = c.e.literalLike(c[2].value, i32, c[2].range, "a position");
+  if (at.isUnknown())
+    return Datum();
+  mlir::Type integer = at.type().getElementType();
+  if (at.type().getRank() != 0 || mlir::isa<mlir::FloatType>(integer) || integer.isInteger(1))
+    return c.e.fail(c[2].range, "a position is one integer, found " + describe(c[2].value));
+
+  GraphBuilder g = c.e.at(c.range);
+  if (integer != i32)
+    at.tensor = g.create<CastOp>(makeTensor(Dims(), i32), at.tensor);
+  mlir::RankedTensorType positions = makeTensor(sizes, i32);
+  mlir::Value isThere = g.compare(ComparePredicate::eq, iota(g, *axis, positions),
+                                  g.create<BroadcastOp>(positions, at.tensor, llvm::ArrayRef<int64_t>()));
+  llvm::SmallVector<int64_t> kept; // the axes of x that those of the value are
+  for (int64_t i = 0; i < int64_t(sizes.size()); ++i)
+    if (i != *axis && !isNumber)
+      kept.push_back(i);
+  mlir::Value spread = g.create<BroadcastOp>(of.type(), value.tensor, kept);
+  return Datum::ofTensor(g.select(isThere, spread, x), of.labels);
+}
+
 llvm::ArrayRef<Builtin> nnc::positionBuiltins() {
   static const Builtin builtins[] = {
       {"range", "n", range},
-      {"put", "x, value, at, along", nullptr},
+      {"put", "x, value, at, 'along", put},
   };
   return builtins;
 }

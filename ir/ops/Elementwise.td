@@ -126,6 +126,25 @@ def NN_PowOp : NN_BinaryOp<"pow", [{ return pow(lhs, rhs); }]> {
   let saves = ["lhs", "rhs", "y"];
 }
 
+def NN_ModOp : NN_BinaryOp<"mod", [{ return mod(lhs, rhs); }]> {
+  let summary = "elementwise remainder of the quotient rounded down";
+  let description = [{
+    `y[i] = lhs[i] - rhs[i] * floor(lhs[i] / rhs[i])` without the rounding of that quotient: a result other than 0 has the
+    sign of `rhs`, as in Python, NumPy and PyTorch, a zero that of `lhs`. On floats NaN by 0 and of infinities; by an
+    infinity it is `lhs`, or that infinity where the signs differ. On integers 0 by 0. At its jumps the gradient is that
+    of the pieces beside them.
+  }];
+  let gradient = [{
+    // The quotient, a whole number but for its last bits.
+    Value quotient = g.create<RoundOp>(g.div(g.sub(getLhs(), getY()), getRhs()));
+    return {dy, g.neg(g.mul(dy, quotient))};
+  }];
+  let rule = "remainder";
+  let latex = [{\bar{a} = \bar{y},\quad \bar{b} = -\bar{y} \odot \lfloor a / b \rfloor}];
+  let formula = "d_lhs = d_y; d_rhs = -d_y * floor(lhs / rhs)";
+  let saves = ["lhs", "rhs", "y"];
+}
+
 def NN_MaximumOp : NN_BinaryOp<"maximum", [{ return maximum(lhs, rhs); }], [Commutative]> {
   let summary = "elementwise maximum";
   let description = [{The larger of two, `lhs` if they are equal (of zeros too); NaN if either is. At a tie the gradient goes to `lhs`.}];

@@ -2,6 +2,9 @@
 //
 // RUN: nnc-interpret %s --function=unary --input=x=nan,inf,-inf,-0,0 | FileCheck %s --check-prefix=UNARY
 // RUN: nnc-interpret %s --function=binary --input=a=nan,1,2,3 --input=b=1,nan,2,inf | FileCheck %s --check-prefix=BINARY
+// RUN: nnc-interpret %s --function=remainder --input=a=7,-7,7,-7 --input=b=3,3,-3,-3 | FileCheck %s --check-prefix=SIGNS
+// RUN: nnc-interpret %s --function=remainder --input=a=nan,inf,5,-5 --input=b=1,2,0,inf | FileCheck %s --check-prefix=EDGES
+// RUN: nnc-interpret %s --function=remainder_integer --input=a=7,-7,7,5 --input=b=3,3,-3,0 | FileCheck %s --check-prefix=WHOLE
 // RUN: nnc-interpret %s --function=compare --input=a=nan,1,2 --input=b=nan,nan,2 | FileCheck %s --check-prefix=COMPARE
 // RUN: nnc-interpret %s --function=rows --input=x=-inf,-inf,1,nan,3,3 | FileCheck %s --check-prefix=ROWS
 // RUN: nnc-interpret %s --function=empty --size=batch=0 | FileCheck %s --check-prefix=EMPTY
@@ -39,6 +42,20 @@ nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i
     %0 = nn.maximum %a, %b : !p
     %1 = nn.minimum %a, %b : !p
     nn.return %0, %1 : !p, !p
+  }
+
+  // SIGNS: y [4] = 1 2 -2 -1
+  // EDGES: y [4] = nan nan nan inf
+  nn.func predict @remainder(%a: !p {nn.name = "a"}, %b: !p {nn.name = "b"}) -> (!p {nn.name = "y"}) {
+    %0 = nn.mod %a, %b : !p
+    nn.return %0 : !p
+  }
+
+  // WHOLE: y [4] = 1 2 -2 0
+  nn.func predict @remainder_integer(%a: tensor<4xi32> {nn.name = "a"}, %b: tensor<4xi32> {nn.name = "b"})
+      -> (tensor<4xi32> {nn.name = "y"}) {
+    %0 = nn.mod %a, %b : tensor<4xi32>
+    nn.return %0 : tensor<4xi32>
   }
 
   // COMPARE: eq [3] = 0 0 1

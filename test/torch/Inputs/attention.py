@@ -1,3 +1,5 @@
+import math
+
 import torch
 from torch.nn import functional
 
@@ -72,6 +74,28 @@ def cross_attention(t, batch, time, source):
     return {"y": y, "total": (y * probe).sum()}
 
 
+def rotated(t, batch, time):
+    """Pairs of features as complex numbers."""
+    x, probe = t("x", batch, time, 8), t("probe", batch, time, 8, grad=False)
+    (wq, bq), (wk, bk), (wv, bv), (wo, bo) = (dense(t, "heads." + name, 8, 8)
+                                              for name in ("query", "key", "value", "out"))
+    split = lambda y: y.reshape(batch, time, 2, 4).transpose(1, 2)
+    turn = torch.polar(torch.ones(time, 2), torch.arange(time)[:, None] * torch.tensor([1.0, 0.01]))
+    turned = lambda y: torch.view_as_real(torch.view_as_complex(y.reshape(batch, 2, time, 2, 2)) * turn).flatten(3)
+    q, k, v = (split(functional.linear(x, w, b)) for w, b in ((wq, bq), (wk, bk), (wv, bv)))
+    y = attention(turned(q), turned(k), v, is_causal=True).transpose(1, 2).reshape(batch, time, 8)
+    y = functional.linear(y, wo, bo)
+    return {"y": y, "total": (y * probe).sum()}
+
+
+def placed(t, batch, time):
+    x, probe, table = t("x", batch, time, 6), t("probe", batch, time, 6, grad=False), t("learned.table", 7, 6)
+    waves = torch.tensor([[wave(p / 10000 ** (2 * i / 6)) for i in range(3) for wave in (math.sin, math.cos)]
+                          for p in range(time)])
+    y = x + table[:time]
+    return {"y": y, "waves": x + waves, "total": (y**2 * probe).sum()}
+
+
 def block(t, heads, expansion, activation, norm_first, x, **masks):
     parameters = {"self_attn." + name: value for name, value in projections(t, "block.attention.", 8).items()}
     for i in ("1", "2"):
@@ -104,6 +128,8 @@ for sizes in ((2, 3, 5), (1, 1, 1), (1, 4, 2)):
 for sizes in ((2, 5), (1, 1), (3, 2)):
     case("Causal", causal, *sizes)
     case("SelfAttention", self_attention, *sizes)
+    case("Rotated", rotated, *sizes)
+    case("Placed", placed, *sizes)
     case("PreNorm", pre_norm, *sizes)
     case("PostNorm", post_norm, *sizes)
 write(__file__)

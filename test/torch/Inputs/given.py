@@ -26,4 +26,4 @@ def array(name, spec, step=None):
     if spec["kind"] == "sign":
         return numpy.where(part < 0.5, float(spec["low"]), float(spec["high"]))
     scaled = spec["low"] + part * (spec["high"] - spec["low"])
-    return numpy.floor(scaled).astype(numpy.int32) if spec["kind"] == "int" else scaled
+    return numpy.asarray(numpy.floor(scaled), numpy.int32) if spec["kind"] == "int" else scaled

@@ -45,6 +45,29 @@ def zeros(t):
     return {"y": y, "total": total, "dd_x": dd_x}
 
 
+def positions(t, n, i, j):
+    x, row = t("x", n, 5, 4), t("row", n, 4)
+    t.ints("i", low=i, high=i + 1), t.ints("j", low=j, high=j + 1)
+    one, both, across = x[:, i], x[0, i, None, j], x[..., 1:, j]
+    placed = torch.cat([x[:, :i], row[:, None], x[:, i + 1:]], 1)
+    column = placed.index_fill(2, torch.tensor(j), 0.5)
+    total = ((one**2).sum() + both.sin().sum() + (across[:, j]**3).sum() + across.exp().sum() +
+             (placed**2 * x).sum() + (column**3).sum())
+    return {"one": one, "both": both, "across": across, "placed": placed, "column": column, "total": total}
+
+
+def remainders(t, n):
+    x, y = t("x", n, 7, low=-2.0, high=2.0), t("y", n, 7, low=-0.9, high=-0.4)
+    a, b = t.ints("a", n, 5, low=-9, high=10), t.ints("b", 5, low=1, high=5)
+    r = x % y
+    total = (r**2).sum() + ((x % 0.4)**3).sum()
+    return {"r": r, "by_number": x % -0.3, "whole": a % b, "total": total}
+
+
+for n, i, j in ((1, 0, 3), (3, 4, 0), (2, 2, 2)):
+    case("Positions", positions, n, i, j)
+for n in (1, 3):
+    case("Remainders", remainders, n)
 for n in (1, 3):
     case("Slices", slices, n)
     case("Moves", moves, n)
