@@ -1,7 +1,7 @@
 // RUN: %testbin/check-op %s --work=%t
 // Masks of all kinds, fewer and more queries than keys, queries that see no key, one key, odd widths, several blocks.
 
-nn.model @op attributes {source_name = "Op", symbols = ["batch"], bounds = array<i64: 0>} {
+nn.model @op attributes {source_name = "Op", symbols = ["batch", "heads", "time"], bounds = array<i64: 0, 0, 0>} {
   nn.func predict @heads(%q: tensor<?x2x4x3xf64, #nn.dims<batch, 2, 4, 3>> {nn.name = "q"},
                          %k: tensor<?x2x5x3xf64, #nn.dims<batch, 2, 5, 3>> {nn.name = "k"},
                          %v: tensor<?x2x5x2xf64, #nn.dims<batch, 2, 5, 2>> {nn.name = "v"},
@@ -128,5 +128,14 @@ nn.model @op attributes {source_name = "Op", symbols = ["batch"], bounds = array
     %y, %statistic = nn.attention %q, %k, %v scale 0.5 causal
       : tensor<2x?x3xf64, #nn.dims<2, batch, 3>>, tensor<2x?x3xf64, #nn.dims<2, batch, 3>>, tensor<2x?x2xf64, #nn.dims<2, batch, 2>>
     nn.return %y : tensor<2x?x2xf64, #nn.dims<2, batch, 2>>
+  }
+
+  nn.func predict @run_time_sizes(%q: tensor<?x?x?x3xf64, #nn.dims<batch, heads, time, 3>> {nn.name = "q"},
+                                  %k: tensor<?x?x?x3xf64, #nn.dims<batch, heads, time, 3>> {nn.name = "k"},
+                                  %v: tensor<?x?x?x2xf64, #nn.dims<batch, heads, time, 2>> {nn.name = "v"})
+      -> (tensor<?x?x?x2xf64, #nn.dims<batch, heads, time, 2>> {nn.name = "y"}) {
+    %y, %statistic = nn.attention %q, %k, %v scale 0.5 causal
+      : tensor<?x?x?x3xf64, #nn.dims<batch, heads, time, 3>>, tensor<?x?x?x3xf64, #nn.dims<batch, heads, time, 3>>, tensor<?x?x?x2xf64, #nn.dims<batch, heads, time, 2>>
+    nn.return %y : tensor<?x?x?x2xf64, #nn.dims<batch, heads, time, 2>>
   }
 }
