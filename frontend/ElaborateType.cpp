@@ -154,6 +154,13 @@ mlir::RankedTensorType Elaborator::resolveType(const Type &type, Labels &labels,
 // Configuration
 //===------------------------------------------------------------------------------------------------===//
 
+/// Whether a value is of the compile-time type `name`, or a number that stands for a float.
+static bool isConfig(llvm::StringRef name, const Datum &value) {
+  using Kind = Datum::Kind;
+  return (name == "int" && value.is(Kind::Int)) || (name == "float" && value.asDouble()) ||
+         (name == "bool" && value.is(Kind::Bool)) || (name == "string" && value.is(Kind::String));
+}
+
 Datum Elaborator::fitConfig(const Type &type, const Datum &value, Range range, llvm::StringRef what) {
   using Kind = Datum::Kind;
   if (value.isUnknown())
@@ -164,14 +171,16 @@ Datum Elaborator::fitConfig(const Type &type, const Datum &value, Range range, l
   if (type.kind == Type::Kind::Layer)
     return value.isLayerLike() ? value : mismatch("a layer");
   if (type.kind == Type::Kind::List) {
-    if (!value.is(Kind::List))
-      return mismatch("a list of " + type.name.text);
     Type element;
     element.kind = type.name.text == "layer" ? Type::Kind::Layer : Type::Kind::Plain;
     element.name = type.name;
     element.range = type.range;
+    // One value stands for the list of it alone: `kernel: 3` where each axis may have its own.
+    const bool fits = element.kind == Type::Kind::Layer ? value.isLayerLike() : isConfig(type.name.text, value);
+    if (!value.is(Kind::List) && !fits)
+      return mismatch("a list of " + type.name.text);
     std::vector<Datum> elements;
-    for (const Datum &e : *value.elements) {
+    for (const Datum &e : value.is(Kind::List) ? *value.elements : std::vector<Datum>{value}) {
       elements.push_back(fitConfig(element, e, range, what));
       if (elements.back().isUnknown())
         return Datum();

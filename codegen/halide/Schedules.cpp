@@ -31,8 +31,13 @@ Var makeTasks(Func out, std::vector<Loop> loops, double grain) {
   out.split(loops[split].var, task, within, static_cast<int>(std::min(rows, 1e6)), Guard);
   if (split == loops.size() - 1)
     innermost = within;
-  // The outer ones are tasks too.
-  for (size_t i = split; i-- > 0;) {
+  // The outer ones are tasks too. Of fused loops of run-time sizes Halide finds the single element that a turn needs up
+  // to three of them; of more it takes a region from 0, which `bound_extent` would make a wrong one. The rest are plain
+  // loops around the tasks.
+  size_t runtimeLoops = 0;
+  for (const Loop &loop : loops)
+    runtimeLoops += !loop.size.isStatic();
+  for (size_t i = split; i-- > 0 && (runtimeLoops <= 3 || split - i <= 2);) {
     Var fused("task" + std::to_string(i));
     out.fuse(task, loops[i].var, fused);
     task = fused;
@@ -51,13 +56,18 @@ int lanesOf(const LoopNest &nest, const KernelTarget &target) {
 
 } // namespace
 
+/// Computes the elements of several results one at a time, at `level`, a turn of the innermost loop.
+static void stageResultsAt(LoopNest &nest, const LoopLevel &level) {
+  nest.staged->compute_at(level).store_in(MemoryType::Register);
+  // One element is hard to see where loops of run-time sizes are fused to tasks.
+  for (auto [axis, size] : llvm::zip(nest.axes, nest.dims))
+    if (!size.isStatic())
+      nest.staged->bound_extent(axis, 1);
+}
+
 void stageResults(LoopNest &nest, const Var &lane) {
-  if (!nest.staged)
-    return;
-  nest.staged->compute_at(nest.out, lane).store_in(MemoryType::Register);
-  // One element of each, which is hard to see where loops of run-time sizes are fused.
-  for (const Var &axis : nest.staged->args())
-    nest.staged->bound_extent(axis, 1);
+  if (nest.staged)
+    stageResultsAt(nest, LoopLevel(nest.out, lane));
 }
 
 void schedulePointwise(LoopNest &nest, const KernelTarget &target) {
@@ -133,8 +143,7 @@ void scheduleLanes(LoopNest &nest, const KernelTarget &target) {
     if (vectors)
       stageResults(nest, xi);
     else
-      nest.staged->compute_at(free.empty() ? level : LoopLevel(out, free.back().var))
-          .store_in(MemoryType::Register);
+      stageResultsAt(nest, free.empty() ? level : LoopLevel(out, free.back().var));
   }
   // One row at a time, which is hard to see where its loops are fused.
   auto boundRow = [&](Func &function) {

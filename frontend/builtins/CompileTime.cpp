@@ -37,6 +37,22 @@ static Datum length(BuiltinCall &c) {
   return Datum::ofInt(Dim(int64_t(c[0].value.elements->size())));
 }
 
+/// `per_axis(kernel, 2)`: a list with one value for each of n axes; a list of one is repeated.
+static Datum perAxis(BuiltinCall &c) {
+  std::optional<int64_t> count = c[1].value.asStaticInt();
+  if (!c[0].value.is(Datum::Kind::List) || c[0].value.elements->empty())
+    return c.e.fail(c[0].range, "'per_axis' takes a list, found " + describe(c[0].value));
+  if (!count || *count < 1 || *count > 16)
+    return c.e.fail(c[1].range, "expected a number of axes, from 1 to 16, found " + describe(c[1].value));
+  const std::vector<Datum> &list = *c[0].value.elements;
+  if (list.size() == 1)
+    return Datum::ofList(std::vector<Datum>(*count, list.front()));
+  if (int64_t(list.size()) == *count)
+    return c[0].value;
+  return c.e.fail(c[0].range, "expected one value, or one for each of " + llvm::Twine(*count) +
+                                  " axes, found " + llvm::Twine(list.size()));
+}
+
 /// Whether the call gave an argument of the function or optimizer at hand, or its default holds.
 static Datum given(BuiltinCall &c) {
   const auto *name = c[0].expr ? llvm::dyn_cast<NameExpr>(c[0].expr) : nullptr;
@@ -51,6 +67,7 @@ llvm::ArrayRef<Builtin> nnc::compileTimeBuiltins() {
       {"ceildiv", "a, b", integerDivision<true>},
       {"reversed", "list", reversed},
       {"length", "list", length},
+      {"per_axis", "list, axes", perAxis},
       {"given", "'argument", given},
   };
   return builtins;

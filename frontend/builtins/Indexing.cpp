@@ -59,6 +59,42 @@ static Datum concat(BuiltinCall &c) {
   return Datum::ofTensor(c.e.at(c.range).create<ConcatOp>(parts, uint64_t(*axis)), labels);
 }
 
+/// `stack([a, b], along: 0)`: tensors of one shape, along an axis of the result that is new, the first where none is said.
+static Datum stack(BuiltinCall &c) {
+  const Datum &list = c[0].value;
+  if (!list.is(Datum::Kind::List) || list.elements->empty())
+    return c.e.fail(c[0].range,
+                    "'stack' takes a list of tensors, as 'stack([a, b])'; found " + describe(list));
+  for (const Datum &part : *list.elements) {
+    if (!part.isTensor())
+      return c.e.fail(c[0].range, "'stack' takes tensors, found " + describe(part));
+    if (part.type() != list.elements->front().type())
+      return c.e.fail(c[0].range, "tensors that are stacked have the same sizes and elements; found " +
+                                      describe(list.elements->front()) + " and " + describe(part));
+  }
+  const Datum &first = list.elements->front();
+  const int64_t rank = first.type().getRank() + 1;
+  std::optional<int64_t> axis = c[1].given ? c[1].value.asStaticInt() : 0;
+  if (!axis || *axis < -rank || *axis >= rank)
+    return c.e.fail(c[1].range, "the new axis is an int from " + llvm::Twine(-rank) + " to " +
+                                    llvm::Twine(rank - 1) + ", found " + describe(c[1].value));
+  const int64_t at = *axis < 0 ? *axis + rank : *axis;
+  Dims sizes = dimsOf(first.type());
+  sizes.insert(sizes.begin() + at, Dim(1));
+  Labels labels = first.labels;
+  labels.insert(labels.begin() + at, "");
+  mlir::Type element = first.type().getElementType();
+  Dims all = sizes;
+  all[at] = Dim(int64_t(list.elements->size()));
+  if (!c.e.checkSize(all, element, c.range))
+    return Datum();
+  GraphBuilder g = c.e.at(c.range);
+  llvm::SmallVector<mlir::Value> parts;
+  for (const Datum &part : *list.elements)
+    parts.push_back(g.create<ReshapeOp>(makeTensor(sizes, element), part.tensor));
+  return Datum::ofTensor(parts.size() == 1 ? parts.front() : g.create<ConcatOp>(parts, uint64_t(at)), labels);
+}
+
 /// Argument `i` as a tensor of integers; null after an error.
 static mlir::Value integers(BuiltinCall &c, unsigned i) {
   mlir::Value index = c.tensor(i);
@@ -175,6 +211,7 @@ static Datum topK(BuiltinCall &c) {
 llvm::ArrayRef<Builtin> nnc::indexingBuiltins() {
   static const Builtin builtins[] = {
       {"concat", "parts, 'along?", concat},
+      {"stack", "parts, along?", stack},
       {"gather", "table, index, 'along?", gather},
       {"scatter_add", "x, index, rows", scatterAdd},
       {"cumsum", "x, 'along?, reverse?, exclusive?", cumsum},

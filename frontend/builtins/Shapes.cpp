@@ -142,7 +142,7 @@ llvm::ArrayRef<Builtin> nnc::shapeBuiltins() {
   static const Builtin builtins[] = {
       {"reshape", "x, *sizes", reshape},      {"permute", "x, *axes", permute},
       {"transpose", "x", transpose},          {"size", "x, axis", sizeOf},
-      {"where", "condition, yes, no", where}, {"stack", "parts", nullptr},
+      {"where", "condition, yes, no", where},
   };
   return builtins;
 }

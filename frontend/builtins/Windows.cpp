@@ -3,8 +3,10 @@
 // Tensors are [n, spatial..., channels], with one to three spatial axes: the number in the function's name.
 #include "frontend/Builtins.h"
 #include "ir/ops/Conv.h"
+#include "ir/ops/Indexing.h"
 #include "ir/ops/Pool.h"
 #include "ir/ops/Resample.h"
+#include "ir/ops/Shape.h"
 
 using namespace nnc;
 using namespace nnc::ast;
@@ -357,6 +359,41 @@ template <size_t Rank> Datum resize(BuiltinCall &c) {
                   "'mode' is \"nearest\" or \"" + linear[Rank - 1] + "\", found " + describe(c[2].value));
 }
 
+/// Position i of an adaptive pool from `from` to `to` elements sees [floor(i from / to), ceil((i + 1) from / to)).
+/// Where `to` divides `from` that is a pool. Else each window is laid out by itself, its last element repeated up to the
+/// longest one, and a pool of windows side by side sees them.
+mlir::Value adaptiveMaximum(GraphBuilder g, mlir::Value x, size_t rank, size_t axis, int64_t to) {
+  const int64_t from = dimsOf(x)[axis + 1].value();
+  int64_t width = from / to;
+  if (from % to != 0) {
+    width = 0;
+    for (int64_t i = 0; i < to; ++i)
+      width = std::max(width, ceilDiv((i + 1) * from, to) - i * from / to);
+    llvm::SmallVector<int32_t> places;
+    for (int64_t i = 0; i < to; ++i)
+      for (int64_t k = 0; k < width; ++k)
+        places.push_back(int32_t(std::min(i * from / to + k, ceilDiv((i + 1) * from, to) - 1)));
+    auto type = mlir::RankedTensorType::get({to * width}, g.getBuilder().getI32Type());
+    mlir::Value index = g.create<ConstantDataOp>(mlir::DenseElementsAttr::get(type, llvm::ArrayRef(places)));
+    x = g.create<GatherOp>(x, index, uint64_t(axis + 1));
+  }
+  PerAxis sizes(rank, 1), ones(rank, 1), none(rank, 0);
+  sizes[axis] = width;
+  return g.create<MaxPoolOp>(x, sizes, sizes, ones, none, none);
+}
+
+/// The last axis first, so that of equal maxima the first in row-major order has the gradient.
+template <size_t Rank> Datum adaptiveMaxPool(BuiltinCall &c) {
+  std::optional<PerAxis> sizes = newSizes(c, Rank);
+  if (!sizes)
+    return Datum();
+  mlir::Value y = c[0].value.tensor;
+  for (size_t axis = Rank; axis-- > 0;)
+    if (dimsOf(y)[axis + 1] != Dim((*sizes)[axis]))
+      y = adaptiveMaximum(c.e.at(c.range), y, Rank, axis, (*sizes)[axis]);
+  return Datum::ofTensor(y, pooledLabels(c[0].value, y));
+}
+
 template <size_t Rank> Datum adaptiveAvgPool(BuiltinCall &c) {
   std::optional<PerAxis> sizes = newSizes(c, Rank);
   return sizes ? resampled(c, *sizes, "average") : Datum();
@@ -387,6 +424,9 @@ llvm::ArrayRef<Builtin> nnc::windowBuiltins() {
       {"adaptive_avg_pool1d", "x, size", adaptiveAvgPool<1>},
       {"adaptive_avg_pool2d", "x, size", adaptiveAvgPool<2>},
       {"adaptive_avg_pool3d", "x, size", adaptiveAvgPool<3>},
+      {"adaptive_max_pool1d", "x, size", adaptiveMaxPool<1>},
+      {"adaptive_max_pool2d", "x, size", adaptiveMaxPool<2>},
+      {"adaptive_max_pool3d", "x, size", adaptiveMaxPool<3>},
       {"resize1d", "x, size, mode?", resize<1>},
       {"resize2d", "x, size, mode?", resize<2>},
       {"resize3d", "x, size, mode?", resize<3>},
