@@ -34,6 +34,8 @@ void nnc::reportUnknownName(const Module &module, const Scope &scope, llvm::Stri
       diags.error(range, "there is no function '" + name + "'; write '" + text + "'");
       return;
     }
+  if (diags.stopped()) // the search for near names takes its time
+    return;
   llvm::SmallVector<llvm::StringRef> known = {"training", "inf", "pi"};
   for (const Scope *s = &scope; s; s = s->parent.get()) {
     for (const auto &entry : s->names)

@@ -31,6 +31,8 @@ double FusionCost::bytes(Value value) const {
 
 double FusionCost::gain(const KernelDraft &a, const KernelDraft &b, const KernelDraft &merged,
                         std::string &whyNot) const {
+  if (llvm::count_if(merged.ops, [](Operation *op) { return !op->hasTrait<IndexMap>(); }) > mostOps)
+    return whyNot = "the kernel would have more than " + std::to_string(mostOps) + " ops", 0.0;
   const KernelShape &shape = merged.shape;
   if (shape.kind == KernelKind::Reduction && elements(shape.space) > smallSpace) {
     bool computesSpace =

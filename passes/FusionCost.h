@@ -11,6 +11,9 @@
 // parallelism or in several passes, so it takes no work upon itself that is as large as its space, unless that is
 // small (`smallSpace` elements).
 //
+// And a kernel has at most `mostOps` ops that compute: what fusion saves per op stays the same, while the code
+// generator's time grows faster than the kernel does.
+//
 // Numbers measured on the machine (and --tune) are to replace these constants here, and nowhere else.
 #ifndef NNC_PASSES_FUSIONCOST_H
 #define NNC_PASSES_FUSIONCOST_H
@@ -26,6 +29,7 @@ struct FusionCost {
   static constexpr int64_t callBytes = 16 * 1024;
   static constexpr int64_t smallSpace = 4096;
   static constexpr int64_t fewRows = 8;
+  static constexpr int64_t mostOps = 64;
 
   /// `model` knows the bounds of run-time dimensions.
   explicit FusionCost(ModelOp model);

@@ -174,12 +174,13 @@ JobOutput compileOne(KernelOp kernel, const KernelTarget &target, const HalideOp
   }
 }
 
-FailureOr<std::vector<std::string>> compileAll(ModuleOp module, const std::vector<KernelOp> &kernels,
-                                               const HalideOptions &options, Product product) {
+llvm::Expected<std::vector<std::string>> compileAll(ModuleOp module, const std::vector<KernelOp> &kernels,
+                                                    const HalideOptions &options, Product product) {
   std::optional<KernelTarget> target = findKernelTarget(options.target);
   if (!target) {
     std::string names = llvm::join(kernelTargetNames(), ", ");
-    return module.emitError() << "unknown target '" << options.target << "', expected one of " << names;
+    module.emitError() << "unknown target '" << options.target << "', expected one of " << names;
+    return llvm::make_error<KernelError>();
   }
   if (options.checks)
     target->halide = target->halide.without_feature(Halide::Target::NoAsserts);
@@ -194,6 +195,8 @@ FailureOr<std::vector<std::string>> compileAll(ModuleOp module, const std::vecto
   for (auto [kernel, result] : llvm::zip(kernels, results)) {
     switch (result.status) {
     case JobResult::Done: break;
+    case JobResult::NotStarted:
+      return llvm::createStringError("cannot start a process that compiles kernels: " + result.error);
     case JobResult::Failed: report(kernel, result.data); break;
     case JobResult::Crashed: report(kernel, "-1:the kernel compiler crashed: " + result.error); break;
     case JobResult::TimedOut:
@@ -205,7 +208,7 @@ FailureOr<std::vector<std::string>> compileAll(ModuleOp module, const std::vecto
     data.push_back(std::move(result.data));
   }
   if (failed)
-    return failure();
+    return llvm::make_error<KernelError>();
   return data;
 }
 
@@ -249,11 +252,13 @@ void registerKernelEmitters(MLIRContext &context) {
   registerEmitters(context);
 }
 
-FailureOr<std::vector<KernelObject>> compileKernels(ModuleOp module, const HalideOptions &options) {
+char KernelError::ID;
+
+llvm::Expected<std::vector<KernelObject>> compileKernels(ModuleOp module, const HalideOptions &options) {
   std::vector<KernelOp> kernels = distinctKernels(module);
-  FailureOr<std::vector<std::string>> objects = compileAll(module, kernels, options, Product::Object);
-  if (failed(objects))
-    return failure();
+  llvm::Expected<std::vector<std::string>> objects = compileAll(module, kernels, options, Product::Object);
+  if (!objects)
+    return objects.takeError();
   std::vector<KernelObject> result;
   bool ok = true;
   for (auto [kernel, bytes] : llvm::zip(kernels, *objects)) {
@@ -262,20 +267,20 @@ FailureOr<std::vector<KernelObject>> compileKernels(ModuleOp module, const Halid
                       std::vector<char>(bytes.begin(), bytes.end())});
   }
   if (!ok)
-    return failure();
+    return llvm::make_error<KernelError>();
   return result;
 }
 
-LogicalResult printKernels(ModuleOp module, const HalideOptions &options, KernelText kind,
-                           llvm::raw_ostream &os) {
+llvm::Error printKernels(ModuleOp module, const HalideOptions &options, KernelText kind,
+                         llvm::raw_ostream &os) {
   std::vector<KernelOp> kernels = distinctKernels(module);
   Product product = kind == KernelText::LoopNest   ? Product::LoopNest
                     : kind == KernelText::Stmt     ? Product::Stmt
                     : kind == KernelText::StmtHtml ? Product::StmtHtml
                                                    : Product::Assembly;
-  FailureOr<std::vector<std::string>> texts = compileAll(module, kernels, options, product);
-  if (failed(texts))
-    return failure();
+  llvm::Expected<std::vector<std::string>> texts = compileAll(module, kernels, options, product);
+  if (!texts)
+    return texts.takeError();
   for (auto [kernel, text] : llvm::zip(kernels, *texts)) {
     if (kind != KernelText::StmtHtml)
       os << (kind == KernelText::Assembly ? "# " : "// ") << kernel.getSymbol().value_or("kernel") << '\n';
@@ -283,7 +288,7 @@ LogicalResult printKernels(ModuleOp module, const HalideOptions &options, Kernel
     if (!llvm::StringRef(text).ends_with("\n"))
       os << '\n';
   }
-  return success();
+  return llvm::Error::success();
 }
 
 } // namespace nnc

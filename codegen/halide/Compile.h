@@ -3,6 +3,7 @@
 #define NNC_CODEGEN_HALIDE_COMPILE_H
 
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/Error.h"
 #include <string>
 #include <vector>
 
@@ -26,18 +27,26 @@ struct KernelObject {
 
 enum class KernelText { LoopNest, Stmt, StmtHtml, Assembly };
 
+/// Kernels could not be compiled: they are at fault, and so is whoever made them. Why was reported at each of them.
+class KernelError : public llvm::ErrorInfo<KernelError> {
+public:
+  static char ID;
+  void log(llvm::raw_ostream &out) const override { out << "a kernel could not be compiled"; }
+  std::error_code convertToErrorCode() const override { return llvm::inconvertibleErrorCode(); }
+};
+
 /// Makes kernels compilable: attaches EmitOpInterface to the dialect's ops. Once per context.
 void registerKernelEmitters(mlir::MLIRContext &context);
 
 /// Compiles the distinct nn.kernel ops of a module, by symbol and in order of their first use. Each is compiled in
 /// a process of its own: a fault of Halide's stays a diagnostic at the kernel, and the bytes depend on the kernel
-/// alone. Turns the context's threads off, as forking wants none.
-mlir::FailureOr<std::vector<KernelObject>> compileKernels(mlir::ModuleOp module,
-                                                          const HalideOptions &options);
+/// alone. Turns the context's threads off, as forking wants none. The error is a KernelError, or says why the system
+/// runs no process.
+llvm::Expected<std::vector<KernelObject>> compileKernels(mlir::ModuleOp module, const HalideOptions &options);
 
-/// Prints the distinct kernels in one of the forms between region and object.
-mlir::LogicalResult printKernels(mlir::ModuleOp module, const HalideOptions &options, KernelText kind,
-                                 llvm::raw_ostream &os);
+/// Prints the distinct kernels in one of the forms between region and object. Errors as of compileKernels.
+llvm::Error printKernels(mlir::ModuleOp module, const HalideOptions &options, KernelText kind,
+                         llvm::raw_ostream &os);
 
 } // namespace nnc
 

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -100,6 +101,38 @@ JobResult finish(Process &process, bool timedOut) {
   return result;
 }
 
+/// A process for a job, or nothing with errno.
+std::optional<Process> start(size_t index, const std::vector<Process> &running, unsigned seconds,
+                             llvm::function_ref<JobOutput(size_t)> job) {
+  const pid_t parent = getpid();
+  int errors = memfd_create("nnc-errors", MFD_CLOEXEC);
+  if (errors < 0)
+    return std::nullopt;
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) {
+    int reason = errno;
+    close(errors);
+    errno = reason;
+    return std::nullopt;
+  }
+  pid_t pid = fork();
+  if (pid == 0) {
+    close(ends[0]);
+    for (const Process &other : running)
+      close(other.output);
+    runChild(ends[1], errors, index, parent, job);
+  }
+  int reason = errno;
+  close(ends[1]);
+  if (pid < 0) {
+    close(ends[0]);
+    close(errors);
+    errno = reason;
+    return std::nullopt;
+  }
+  return Process{index, pid, ends[0], errors, "", Clock::now() + std::chrono::seconds(seconds)};
+}
+
 } // namespace
 
 std::vector<JobResult> runInProcesses(size_t count, unsigned processes, unsigned seconds,
@@ -107,33 +140,23 @@ std::vector<JobResult> runInProcesses(size_t count, unsigned processes, unsigned
   std::vector<JobResult> results(count);
   std::vector<Process> running;
   size_t next = 0;
-  const pid_t parent = getpid();
   // What is buffered must not be written a second time by a child.
   llvm::outs().flush();
   llvm::errs().flush();
   while (next < count || !running.empty()) {
     while (next < count && running.size() < std::max(1u, processes)) {
-      int ends[2];
-      int errors = memfd_create("nnc-errors", MFD_CLOEXEC);
-      if (errors < 0 || pipe2(ends, O_CLOEXEC) != 0) {
-        results[next++].error = std::strerror(errno);
-        continue;
+      std::optional<Process> process = start(next, running, seconds, job);
+      if (!process && !running.empty())
+        break; // one that ends makes room
+      if (!process) {
+        for (; next < count; ++next) {
+          results[next].status = JobResult::NotStarted;
+          results[next].error = std::strerror(errno);
+        }
+        return results;
       }
-      pid_t pid = fork();
-      if (pid == 0) {
-        close(ends[0]);
-        for (Process &other : running)
-          close(other.output);
-        runChild(ends[1], errors, next, parent, job);
-      }
-      close(ends[1]);
-      if (pid < 0) {
-        results[next++].error = std::strerror(errno);
-        close(ends[0]);
-        close(errors);
-        continue;
-      }
-      running.push_back({next++, pid, ends[0], errors, "", Clock::now() + std::chrono::seconds(seconds)});
+      running.push_back(std::move(*process));
+      ++next;
     }
     std::vector<pollfd> waits;
     Clock::time_point first = Clock::now() + std::chrono::hours(1);

@@ -12,9 +12,9 @@
 namespace nnc {
 
 struct JobResult {
-  enum Status { Done, Failed, Crashed, TimedOut } status = Crashed;
+  enum Status { Done, Failed, Crashed, TimedOut, NotStarted } status = Crashed;
   std::string data;  // Done: what the job returned; Failed: its message
-  std::string error; // what the process wrote to its standard error, or why it ended
+  std::string error; // Crashed: what the process wrote to its standard error and why it ended; NotStarted: why
 };
 
 /// What a job returns inside its process.
@@ -24,6 +24,8 @@ struct JobOutput {
 };
 
 /// Runs `count` jobs, at most `processes` at a time, each for at most `seconds`. Results are in order of the jobs.
+/// Where the system has no room for another process or its pipe, a job waits for those that run; one that could not be
+/// started with none running is NotStarted, and so are those after it.
 /// The calling process must have no other threads.
 std::vector<JobResult> runInProcesses(size_t count, unsigned processes, unsigned seconds,
                                       llvm::function_ref<JobOutput(size_t)> job);

@@ -172,7 +172,8 @@ void HeaderWriter::constants(const ModelInterface &model) {
 }
 
 void HeaderWriter::options(const ModelInterface &model) {
-  out << "/// How to create an instance. Start from zero: `" << model.prefix << "_options options = {0};`\n"
+  out << "/// How to create an instance. Start from zero: `" << model.prefix
+      << "_options options = {0};`, in C++ `{}`.\n"
       << "typedef struct " << model.prefix << "_options {\n"
       << "  uint64_t seed; ///< initial values and random operators; same seed, same bits\n";
   for (const SymbolInterface &symbol : model.symbols)

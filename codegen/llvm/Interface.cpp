@@ -245,7 +245,8 @@ static FailureOr<ModelInterface> modelOf(ModelOp op) {
            << "the C functions of model '" << model.sourceName << "' would be named '" << model.prefix
            << "_...', as functions of the C library or of nnc are; name another prefix with '--prefix'";
   }
-  bool taken = isLanguageWord(model.prefix) || isLibraryName(model.prefix);
+  bool taken =
+      isLanguageWord(model.prefix) || isLibraryName(model.prefix) || StringRef(model.prefix).ends_with("_t");
   model.typeName = taken ? model.prefix + "_model" : model.prefix;
 
   NameScope maxNames;

@@ -274,8 +274,8 @@ Compilation::Status Compilation::emitKernelText() {
   std::string text;
   llvm::raw_string_ostream stream(text);
   for (unsigned i = 0; i < targets.size(); ++i)
-    if (failed(printKernels(*graph, kernelOptions(i), kind, stream)))
-      return internalError("a kernel could not be emitted");
+    if (llvm::Error error = printKernels(*graph, kernelOptions(i), kind, stream))
+      return kernelError(std::move(error));
   finish(text);
   return Status::Done;
 }
@@ -323,8 +323,8 @@ Compilation::Status Compilation::emitAssembly() {
   std::string text;
   llvm::raw_string_ostream stream(text);
   for (unsigned i = 0; i < targets.size(); ++i)
-    if (failed(printKernels(*graph, kernelOptions(i), KernelText::Assembly, stream)))
-      return internalError("a kernel could not be emitted");
+    if (llvm::Error error = printKernels(*graph, kernelOptions(i), KernelText::Assembly, stream))
+      return kernelError(std::move(error));
   FailureOr<llvm::SmallVector<char, 0>> assembly =
       compileHostModule(*host, targets.front().triple, ObjectKind::Assembly);
   if (failed(assembly))
@@ -336,9 +336,9 @@ Compilation::Status Compilation::emitAssembly() {
 
 Compilation::Status Compilation::compileKernels() {
   for (unsigned i = 0; i < targets.size(); ++i) {
-    FailureOr<std::vector<KernelObject>> compiled = nnc::compileKernels(*graph, kernelOptions(i));
-    if (failed(compiled))
-      return internalError(internalMessage.empty() ? "a kernel could not be compiled" : internalMessage);
+    llvm::Expected<std::vector<KernelObject>> compiled = nnc::compileKernels(*graph, kernelOptions(i));
+    if (!compiled)
+      return kernelError(compiled.takeError());
     for (KernelObject &kernel : *compiled) {
       saveTemp(kernel.symbol + ".o", {kernel.bytes.data(), kernel.bytes.size()});
       kernels.push_back(std::move(kernel));
@@ -471,6 +471,13 @@ void Compilation::saveTemp(StringRef suffix, StringRef bytes) {
                  << "': " << (failed ? failed : stream.error()).message() << '\n';
     stream.clear_error();
   }
+}
+
+Compilation::Status Compilation::kernelError(llvm::Error problem) {
+  if (!problem.isA<KernelError>())
+    return userError(std::move(problem));
+  std::string text = llvm::toString(std::move(problem));
+  return internalError(internalMessage.empty() ? text : internalMessage);
 }
 
 Compilation::Status Compilation::userError(llvm::Error problem) {

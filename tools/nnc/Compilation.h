@@ -50,6 +50,7 @@ private:
   Status emitAssembly();
   Status internalError(llvm::StringRef message);
   Status userError(llvm::Error error);
+  Status kernelError(llvm::Error problem); // of the code generator: our fault, or the system's
 
   /// Hands a text or file over as the result; nothing more is to be done.
   void finish(llvm::StringRef result);

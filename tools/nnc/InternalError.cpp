@@ -3,6 +3,7 @@
 #include "tools/nnc/InternalError.h"
 #include "tools/nnc/Report.h"
 #include "tools/nnc/Version.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -103,7 +104,15 @@ void installFaultHandlers(StringRef commandLine) {
   const char *directory = std::getenv("TMPDIR");
   std::snprintf(reproducerPath, sizeof reproducerPath - 1, "%s/nnc-reproducer-%d-00.nn",
                 directory && *directory && std::strlen(directory) < 4000 ? directory : "/tmp", int(compiler));
+  // Signals that are ignored, as under nohup or in the background of a script, stay ignored.
+  struct sigaction before[] = {{}, {}, {}};
+  constexpr int requests[] = {SIGINT, SIGHUP, SIGTERM};
+  for (auto [request, action] : llvm::zip(requests, before))
+    sigaction(request, nullptr, &action);
   llvm::sys::AddSignalHandler(onSignal, nullptr);
+  for (auto [request, action] : llvm::zip(requests, before))
+    if (action.sa_handler == SIG_IGN)
+      std::signal(request, SIG_IGN);
   llvm::install_fatal_error_handler(onFatalError);
   llvm::install_bad_alloc_error_handler(onOutOfMemory);
   // A closed pipe and a file larger than allowed are errors of writing, which are reported. LLVM has put handlers of

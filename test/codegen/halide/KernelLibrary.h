@@ -107,9 +107,11 @@ class KernelLibrary {
 public:
   /// Null, after a diagnostic, if they do not compile.
   static std::unique_ptr<KernelLibrary> load(mlir::ModuleOp module, const HalideOptions &options) {
-    mlir::FailureOr<std::vector<KernelObject>> objects = compileKernels(module, options);
-    if (mlir::failed(objects))
+    llvm::Expected<std::vector<KernelObject>> objects = compileKernels(module, options);
+    if (!objects) {
+      llvm::errs() << llvm::toString(objects.takeError()) << '\n';
       return nullptr;
+    }
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
     auto library = std::make_unique<KernelLibrary>();

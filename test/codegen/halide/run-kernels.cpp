@@ -249,7 +249,7 @@ int main(int argc, char **argv) {
                         : emit == "stmt" ? KernelText::Stmt
                         : emit == "asm"  ? KernelText::Assembly
                                          : KernelText::StmtHtml;
-      if (failed(printKernels(*module, options, kind, llvm::outs())))
+      if (llvm::errorToBool(printKernels(*module, options, kind, llvm::outs())))
         return 1;
       continue;
     }

@@ -5,9 +5,9 @@
 // RUN: clang-19 -std=c99 -Wall -Wextra -Wpedantic -Wdocumentation -Werror -fsyntax-only %t.c
 // RUN: clang++-19 -std=c++17 -Wall -Wextra -Wpedantic -Wold-style-cast -Werror -fsyntax-only %t.cpp
 
-// The header of two models whose names C and C++ keep for themselves: types get `_model`, other words an underscore.
+// The header of three models whose names C and C++ keep for themselves: types get `_model`, other words an underscore.
 
-// CHECK:      #ifndef NNC_MODEL_XOR_SIN_H
+// CHECK:      #ifndef NNC_MODEL_XOR_SIN_INT64_T_H
 // CHECK:      /// Ends in a backslash
 // CHECK-NEXT: /// */ /* // ??
 // CHECK-NEXT: /// last line
@@ -47,3 +47,4 @@
 // CHECK:      /// x: i32 [4], in 0..9 or -1
 // CHECK-NEXT: /// report: NULL if not wanted
 // CHECK-NEXT: int sin_evaluate(sin_model *model, const int32_t *x, sin_report *report);
+// CHECK:      typedef struct int64_t_model int64_t_model;

@@ -44,6 +44,16 @@ for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL):
             sys.exit("error: %s after %.2f s leaves %s" % (number.name, delay, left))
         if left & outputs:
             sys.exit("error: %s after %.2f s leaves output: %s" % (number.name, delay, left))
+# Under nohup, or in the background of a script, a signal that was ignored stays so.
+for number in (signal.SIGINT, signal.SIGHUP):
+    for name in os.listdir(directory):
+        os.remove(os.path.join(directory, name))
+    process = subprocess.Popen(["nnc", model, "-o", os.path.join(directory, "mlp.so")],
+                               preexec_fn=lambda: signal.signal(number, signal.SIG_IGN))
+    time.sleep(0.1)
+    process.send_signal(number)
+    if process.wait() != 0 or set(os.listdir(directory)) != outputs:
+        sys.exit("error: an ignored %s stopped the compiler" % number.name)
 if interrupted < 8:
     sys.exit("error: only %d of 20 runs were interrupted" % interrupted)
 print("%d runs interrupted" % interrupted)

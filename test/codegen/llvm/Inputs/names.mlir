@@ -48,3 +48,13 @@ nn.model @sin attributes {source_name = "Sin", symbols = [], bounds = array<i64>
     nn.return %0 : tensor<f32>
   }
 }
+// A name that the standard library has as a type.
+nn.model @int64_t attributes {source_name = "Int64_t", symbols = [], bounds = array<i64>} {
+  nn.func predict @predict() -> (tensor<f32> {nn.name = "y"}) attributes {workspace = #nn.dim<0>} {
+    %0 = nn.kernel @one() -> tensor<f32> attributes {places = [#nn.output<0>]} {
+      %1 = nn.fill 1.0 : tensor<f32>
+      nn.yield %1 : tensor<f32>
+    }
+    nn.return %0 : tensor<f32>
+  }
+}
