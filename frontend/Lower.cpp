@@ -300,7 +300,10 @@ public:
             .note(it->second->name.range, "the other one");
     }
     std::vector<llvm::StringMap<Datum>> overrides(models.size());
+    unsigned errorsBefore = diags.errorCount();
     readDefines(models, floatType, overrides);
+    if (diags.errorCount() != errorsBefore)
+      return nullptr; // whatever is said of models with other parameters than were asked for would mislead
 
     builder.setInsertionPointToEnd(result->getBody());
     for (auto [index, decl] : llvm::enumerate(models)) {

@@ -152,8 +152,7 @@ mlir::Value TrainLowering::findObjective(Elaborator &e) {
   std::string what =
       decl.entry ? "entry '" + decl.entry.text.str() + "'" : "model '" + decl.name.text.str() + "'";
   if (losses.empty()) {
-    if (!diags.hasErrors()) // else the loss may be what could not be elaborated
-      diags.error(decl.entry ? decl.entry.range : decl.name.range, what + " has no loss to minimize");
+    diags.error(decl.entry ? decl.entry.range : decl.name.range, what + " has no loss to minimize");
     return {};
   }
   if (losses.size() == 1)

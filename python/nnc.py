@@ -24,10 +24,10 @@ DTYPES = tuple(numpy.dtype(name) for name in ("float32", "float64", "int32", "in
 
 
 class Error(Exception):
-    """A call that returned another status than NNC_OK, with the library's own text."""
+    """A call that returned another status than NNC_OK, with the library's own text; status 0: one that was not made."""
 
     def __init__(self, status, text):
-        super().__init__("%s (status %d)" % (text, status))
+        super().__init__("%s (status %d)" % (text, status) if status else text)
         self.status = status
 
 
@@ -153,6 +153,8 @@ class Function:
 class Library:
     def __init__(self, path):
         self.dll = ctypes.CDLL(path if "/" in path else "./" + path)
+        if not hasattr(self.dll, "nnc_describe"):
+            raise Error(0, "%s is not a library made by nnc: it has no 'nnc_describe'" % path)
         self.dll.nnc_describe.restype = POINTER(_Library)
         self.raw = self.dll.nnc_describe().contents
         if self.raw.abi_version != ABI_VERSION:
@@ -162,8 +164,9 @@ class Library:
 
     def model(self):
         """The only model of the library."""
-        (model,) = self.models.values()
-        return model
+        if len(self.models) > 1:
+            raise Error(0, "there are several models, name one of `models`: %s" % ", ".join(self.models))
+        return next(iter(self.models.values()))
 
     def set_threads(self, count):
         status = self.raw.set_threads(count)
@@ -188,6 +191,8 @@ class Instance:
 
     def __init__(self, model, seed, variant):
         self.model, self.handle = model, c_void_p()
+        if not 0 <= seed < 1 << 64:
+            raise Error(0, "seed is %d, expected a number from 0 to 2**64 - 1" % seed)
         reason = ctypes.create_string_buffer(1024)
         options = _Options(seed=seed, variant=variant.encode() if variant else None,
                            error=ctypes.cast(reason, c_char_p), error_bytes=len(reason))
@@ -219,6 +224,8 @@ class Instance:
 
     def __setitem__(self, name, value):
         array = self._variable(name)
+        if numpy.shape(value) not in ((), array.shape):
+            raise Error(0, "%s has shape %s, found %s" % (name, array.shape, numpy.shape(value)))
         array[...] = value
         self.check(self.model.raw.set(self.handle, name.encode(), array.ctypes.data, array.nbytes))
 

@@ -179,11 +179,9 @@ void HeaderWriter::options(const ModelInterface &model) {
   for (const SymbolInterface &symbol : model.symbols)
     out << "  int64_t " << symbol.maxName << "; ///< largest " << symbol.name
         << " of any call; memory for it is taken"
-        << " at once\n";
-  if (model.symbols.size() > 1)
-    out << "  // Give all of these sizes or none; if all are 0, memory grows with the calls.\n";
-  else if (model.symbols.size() == 1)
-    out << "  // 0: memory grows with the calls.\n";
+        << " at once. "
+        << (model.symbols.size() > 1 ? "All of these or none: if all are 0, memory grows with the calls\n"
+                                     : "0: memory grows with the calls\n");
   out << "  void *memory; ///< memory for everything the instance needs, aligned to 64 bytes; NULL: "
          "allocate\n"
       << "  uint64_t memory_bytes; ///< bytes at memory; " << model.prefix

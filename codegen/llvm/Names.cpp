@@ -77,7 +77,7 @@ static constexpr char libraryNames[] =
     "socketpair splice sprintf sqrt srand srand48 srandom sscanf stat statfs statvfs step stime stpcpy "
     "strcasecmp strcat "
     "strchr strcmp strcoll strcpy strcspn strdup strerror strftime strlen strncat strncmp strncpy strndup "
-    "strpbrk strptime "
+    "std strpbrk strptime "
     "strrchr strsep strsignal strspn strstr strtod strtof strtok strtol strtoul strverscmp strxfrm swab "
     "swapoff swapon "
     "symlink sync syscall sysconf syslog system tan tanh tcdrain tdelete tee telldir tempnam tfind tgamma "

@@ -1,7 +1,8 @@
 # python/nnc.py on a library with the interface of a compiled model: calls, variables, files, and what it refuses.
 #
 # RUN: %cc -shared -fPIC -O1 -I%nncsrc/runtime %nncsrc/test/tools/nnc-run/Inputs/softmax.c -o %t.so -lm
-# RUN: %python %s %t.so | FileCheck %s
+# RUN: echo 'int nothing(void) { return 0; }' > %t.c && %cc -shared -fPIC %t.c -o %t.plain.so
+# RUN: %python %s %t.so %t.plain.so | FileCheck %s
 import sys
 
 import nnc
@@ -11,7 +12,7 @@ random = numpy.random.default_rng(1)
 x = random.normal(size=(60, 4))
 y = (x[:, 0] > 0).astype(numpy.int64) + (x[:, 1] > 0)
 
-library = nnc.Library(sys.argv[1])
+library, plain = nnc.Library(sys.argv[1]), sys.argv[2]
 library.set_threads(1)
 model = library.models["Iris"]
 net = model.create(seed=3)
@@ -53,5 +54,11 @@ refused("shape", lambda: net.predict(features=x[:, :3]))
 refused("sizes", lambda: net.evaluate(features=x, species=y[1:]))
 refused("function", lambda: net.fly())
 refused("variable", lambda: net["dense9.weight"])
+# CHECK: value: dense1.weight has shape (4, 3), found (3,)
+# CHECK: seed: seed is -1, expected a number from 0 to 2**64 - 1
+# CHECK: library: {{.*}} is not a library made by nnc: it has no 'nnc_describe'
+refused("value", lambda: net.__setitem__("dense1.weight", numpy.zeros(3)))
+refused("seed", lambda: model.create(seed=-1))
+refused("library", lambda: nnc.Library(plain))
 # CHECK: status: {{.+}} (status {{[1-8]}})
 refused("status", lambda: net.load("/nowhere/at/all"))

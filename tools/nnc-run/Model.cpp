@@ -1,5 +1,6 @@
 // Model.cpp: dlopen, and the texts that describe a model's types.
 #include "tools/nnc-run/Model.h"
+#include "tools/nnc-run/support/OutputFile.h"
 #include "tools/nnc-run/support/Text.h"
 
 #include <cerrno>
@@ -7,9 +8,32 @@
 #include <cmath>
 #include <cstring>
 #include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace nnc::run {
+
+/// The loader maps what the program headers name, and pages that a cut file does not have fault when they are touched.
+static Error checkSegments(const std::string &path, off_t size) {
+  int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0)
+    return Error::at(path, text("cannot be opened: ", std::strerror(errno)));
+  Elf64_Ehdr header = {};
+  bool whole = pread(descriptor, &header, sizeof header, 0) == sizeof header;
+  if (whole && std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_ident[EI_CLASS] == ELFCLASS64)
+    for (unsigned i = 0; whole && i < header.e_phnum; ++i) {
+      Elf64_Phdr segment = {};
+      whole = pread(descriptor, &segment, sizeof segment, header.e_phoff + i * sizeof segment) ==
+                  sizeof segment &&
+              segment.p_offset <= uint64_t(size) && segment.p_filesz <= uint64_t(size) - segment.p_offset;
+    }
+  else
+    whole = true; // what else it is, dlopen says
+  close(descriptor);
+  return whole ? Error::success() : Error::at(path, "is cut short, expected a whole library");
+}
 
 Expected<Library> Library::open(const std::string &path) {
   struct stat status;
@@ -17,6 +41,9 @@ Expected<Library> Library::open(const std::string &path) {
     return Error::at(path, text("cannot be opened: ", std::strerror(errno)));
   if (!S_ISREG(status.st_mode))
     return Error::at(path, "is not a file, expected a library made by nnc");
+  spareInput(path);
+  if (Error error = checkSegments(path, status.st_size))
+    return error;
   // Without a slash dlopen searches the system's directories.
   std::string where = path.find('/') == std::string::npos ? "./" + path : path;
   void *handle = dlopen(where.c_str(), RTLD_NOW | RTLD_LOCAL);

@@ -38,10 +38,15 @@ Compilation::Compilation(const Options &options)
   timing.setEnabled(options.timePasses);
   total = timing.getRootScope();
   for (const std::string &name : options.targets) {
-    targets.push_back(*findKernelTarget(name)); // `host` by its own name
+    KernelTarget target = *findKernelTarget(name); // `host` by its own name
+    if (llvm::any_of(targets, [&](const KernelTarget &other) { return other.name == target.name; }))
+      continue;
+    targets.push_back(std::move(target));
+  }
+  for (const KernelTarget &target : targets) {
     std::string suffix;
-    if (options.targets.size() > 1) { // one kernel for two processors needs two names
-      suffix = "_" + targets.back().name;
+    if (targets.size() > 1) { // one kernel for two processors needs two names
+      suffix = "_" + target.name;
       std::replace(suffix.begin(), suffix.end(), '-', '_');
     }
     suffixes.push_back(suffix);
@@ -110,12 +115,16 @@ Compilation::Status Compilation::openOutputs() {
   for (const KernelTarget &target : targets)
     say() << ' ' << target.name;
   say() << '\n';
-  if (llvm::Error error = outputs.open(options.output, options.input, options.emit == Emit::Library))
+  if (llvm::Error error = outputs.open(options.output, options.emit == Emit::Library))
     return userError(std::move(error));
   for (const std::string &path : {options.headerPath(), options.dependencyFile})
     if (!path.empty())
-      if (llvm::Error error = outputs.open(path, options.input))
+      if (llvm::Error error = outputs.open(path))
         return userError(std::move(error));
+  std::vector<std::string> inputs = options.responseFiles;
+  inputs.push_back(options.input);
+  if (llvm::Error error = outputs.spare(inputs))
+    return userError(std::move(error));
   return Status::Done;
 }
 
@@ -134,6 +143,8 @@ Compilation::Status Compilation::parseText() {
   setReproducerFiles(frontend->dependencies());
   if (!parsed)
     return Status::UserError;
+  if (llvm::Error error = outputs.spare(frontend->dependencies()))
+    return userError(std::move(error));
   if (options.emit == Emit::AST || options.saveTemps) {
     std::string tree;
     llvm::raw_string_ostream stream(tree);

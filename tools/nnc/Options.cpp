@@ -11,6 +11,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
@@ -218,6 +219,10 @@ bool convert(CommandLine &line, Options &options) {
   if (line.saveTemps.getNumOccurrences() > 0)
     options.saveTemps = line.saveTemps;
   options.from = line.from;
+  if (line.from.getNumOccurrences() > 0 && !options.isGraphInput()) {
+    error() << "--from says where a graph enters; '" << options.input << "' is no '.mlir' file\n";
+    return false;
+  }
   options.jobs = line.jobs;
   options.workerFault = line.workerFault;
   options.verbose = line.verbose;
@@ -250,7 +255,10 @@ bool convert(CommandLine &line, Options &options) {
 bool Options::isGraphInput() const { return llvm::sys::path::extension(input) == ".mlir"; }
 
 std::string Options::headerPath() const {
-  return emit == Emit::Library && output != "-" ? withSuffix(output, ".h") : "";
+  // Beside a device there is no place: `-o /dev/null` only checks.
+  bool isFile = output != "-" && (!llvm::sys::fs::exists(output) || llvm::sys::fs::is_regular_file(output) ||
+                                  llvm::sys::fs::is_directory(output));
+  return emit == Emit::Library && isFile ? withSuffix(output, ".h") : "";
 }
 
 ParsedOptions parseOptions(int argc, char **argv) {
@@ -263,8 +271,11 @@ ParsedOptions parseOptions(int argc, char **argv) {
   cl::SetVersionPrinter(printVersion);
 
   ParsedOptions parsed;
-  for (int i = 0; i < argc; ++i)
+  for (int i = 0; i < argc; ++i) {
     parsed.options.commandLine += (i ? " " : "") + std::string(argv[i]);
+    if (StringRef argument = argv[i]; argument.consume_front("@"))
+      parsed.options.responseFiles.push_back(argument.str());
+  }
   std::string messages;
   llvm::raw_string_ostream stream(messages);
   bool understood = cl::ParseCommandLineOptions(

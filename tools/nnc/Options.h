@@ -28,8 +28,9 @@ enum class Emit {
 enum class From { Graph, Backward, Kernels };
 
 struct Options {
-  std::string input;  // "-": standard input
-  std::string output; // "-": standard output
+  std::string input;                      // "-": standard input
+  std::string output;                     // "-": standard output
+  std::vector<std::string> responseFiles; // of the command line: @file
   Emit emit = Emit::Library;
   From from = From::Graph;
   unsigned optLevel = 2;

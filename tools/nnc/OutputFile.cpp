@@ -48,7 +48,15 @@ OutputFiles::~OutputFiles() {
   }
 }
 
-llvm::Error OutputFiles::open(StringRef path, StringRef input, bool executable) {
+llvm::Error OutputFiles::spare(llvm::ArrayRef<std::string> inputs) const {
+  for (const File &file : files)
+    for (const std::string &input : inputs)
+      if (file.path != "-" && input != "-" && fs::equivalent(input, file.path))
+        return cannotWrite(file.path, "it is an input");
+  return llvm::Error::success();
+}
+
+llvm::Error OutputFiles::open(StringRef path, bool executable) {
   File file;
   file.path = file.target = path.str();
   file.executable = executable;
@@ -56,8 +64,6 @@ llvm::Error OutputFiles::open(StringRef path, StringRef input, bool executable) 
     files.push_back(std::move(file));
     return llvm::Error::success();
   }
-  if (input != "-" && fs::equivalent(input, path))
-    return cannotWrite(path, "it is the input");
   for (const File &other : files)
     if (other.path == file.path || (fs::exists(path) && fs::equivalent(other.path, path)))
       return cannotWrite(path, "another output has the same name");

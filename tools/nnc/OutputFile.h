@@ -2,6 +2,7 @@
 #ifndef NNC_TOOLS_NNC_OUTPUTFILE_H
 #define NNC_TOOLS_NNC_OUTPUTFILE_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <string>
@@ -17,8 +18,10 @@ public:
   OutputFiles(const OutputFiles &) = delete;
   ~OutputFiles(); // removes what was not committed
 
-  /// Prepares `path`; "-" is standard output. `input` is a file that must not be overwritten.
-  llvm::Error open(llvm::StringRef path, llvm::StringRef input, bool executable = false);
+  /// Prepares `path`; "-" is standard output.
+  llvm::Error open(llvm::StringRef path, bool executable = false);
+  /// An error if one of these files, which are read, would be overwritten. Called again as more of them are known.
+  llvm::Error spare(llvm::ArrayRef<std::string> inputs) const;
   /// Sets what the file will hold.
   void write(llvm::StringRef path, llvm::StringRef bytes);
   /// Writes all, then gives all their names; after an error none has changed.

@@ -120,16 +120,22 @@ Error agree(TrainOptions &options, const std::string &path, const TrainingState 
   return Error::success();
 }
 
-/// Everything that can be known to be wrong with the outputs before training.
+Error checkOutputPaths(const TrainOptions &options) {
+  for (const std::string *path : {&options.trainer.checkpoint, &options.trainer.best, &options.save})
+    if (!path->empty())
+      if (Error error = checkReplaceable(*path))
+        return error;
+  return Error::success();
+}
+
+/// What can be known to be wrong with the outputs before the data is read.
 Error checkOutputs(const TrainOptions &options) {
   const TrainerOptions &trainer = options.trainer;
   if (trainer.checkpoint.empty() && (options.resume || trainer.checkpointEvery))
     return Error::failure(
         text(options.resume ? "--resume" : "--checkpoint-every", " needs --checkpoint FILE"));
-  for (const std::string *path : {&trainer.checkpoint, &trainer.best, &options.save})
-    if (!path->empty())
-      if (Error error = checkWritable(*path))
-        return error;
+  if (Error error = checkOutputPaths(options))
+    return error;
   if (!trainer.checkpoint.empty() && !options.resume && !options.overwrite && exists(trainer.checkpoint))
     return Error::at(trainer.checkpoint,
                      "exists already; continue it with --resume, or start anew with --overwrite");
@@ -161,6 +167,8 @@ public:
     if (!options.trainer.best.empty() && options.validation == 0)
       return Error::failure("--best needs --validation: the best epoch has the smallest validation loss");
     if (Error error = loadData())
+      return error;
+    if (Error error = checkOutputPaths(options)) // which files are inputs is known now
       return error;
     if (Error error = loadVariables(instance))
       return error;

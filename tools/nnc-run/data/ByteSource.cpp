@@ -1,5 +1,6 @@
 // ByteSource.cpp: zlib reads plain files through the same calls, so there is one path for both.
 #include "tools/nnc-run/data/ByteSource.h"
+#include "tools/nnc-run/support/OutputFile.h"
 #include "tools/nnc-run/support/Text.h"
 
 #include <algorithm>
@@ -23,8 +24,10 @@ Expected<std::unique_ptr<ByteSource>> ByteSource::open(const std::string &path) 
     close(descriptor);
     return Error::at(source->name, "is a directory, expected a data file");
   }
-  if (S_ISREG(status.st_mode))
+  if (S_ISREG(status.st_mode)) {
     source->fileBytes = status.st_size;
+    spareInput(path);
+  }
   source->file = gzdopen(descriptor, "rb");
   if (!source->file) {
     close(descriptor);

@@ -2,6 +2,7 @@
 #include "tools/nnc-run/support/OutputFile.h"
 #include "tools/nnc-run/support/Text.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
@@ -10,6 +11,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace nnc::run {
 
@@ -32,6 +35,22 @@ static Error systemError(const std::string &path, std::string_view what, int cod
   return Error::at(path, text(what, ": ", std::strerror(code)));
 }
 
+/// Device and number of each file that is read.
+static std::vector<std::pair<dev_t, ino_t>> inputs;
+
+void spareInput(const std::string &path) {
+  struct stat status;
+  if (stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode))
+    inputs.emplace_back(status.st_dev, status.st_ino);
+}
+
+Error checkReplaceable(const std::string &path) {
+  struct stat status;
+  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+    return Error::at(path, "is no regular file, expected the name of a file to write");
+  return checkWritable(path);
+}
+
 Error checkWritable(const std::string &path) {
   struct stat status;
   if (stat(path.c_str(), &status) == 0) {
@@ -39,14 +58,21 @@ Error checkWritable(const std::string &path) {
       return Error::at(path, "is a directory, expected the name of a file to write");
     if (!S_ISREG(status.st_mode))
       return Error::success();
+    if (std::find(inputs.begin(), inputs.end(), std::pair(status.st_dev, status.st_ino)) != inputs.end())
+      return Error::at(path, "is an input of this run and would be overwritten");
   }
   std::string directory = directoryOf(resolved(path));
   if (stat(directory.c_str(), &status) != 0)
     return systemError(path, text("cannot write into ", quote(directory)), errno);
   if (!S_ISDIR(status.st_mode))
     return Error::at(path, text("cannot be created: ", quote(directory), " is not a directory"));
-  if (access(directory.c_str(), W_OK | X_OK) != 0)
+  // Permissions do not tell all: root may write anywhere but to a file system that is read-only, or made by the kernel.
+  std::string trial = directory + "/.nnc-run.XXXXXX";
+  int descriptor = mkostemp(trial.data(), O_CLOEXEC);
+  if (descriptor < 0)
     return systemError(path, text("cannot write into ", quote(directory)), errno);
+  close(descriptor);
+  unlink(trial.c_str());
   return Error::success();
 }
 

@@ -31,9 +31,15 @@ private:
   int writeError = 0;
 };
 
-/// Fails if a file could not be created under `path`; creates nothing. For outputs written after hours of
-/// work.
+/// Fails if no file can be written under `path`, or if it is one that this process reads: for outputs that come after
+/// hours of work. Leaves nothing behind.
 Error checkWritable(const std::string &path);
+
+/// As checkWritable, for files that are only ever replaced as a whole: no device, no pipe.
+Error checkReplaceable(const std::string &path);
+
+/// Remembers a file that this process reads, so that it does not overwrite it.
+void spareInput(const std::string &path);
 
 /// Keeps a second process from writing the same file, for as long as the object lives.
 class FileLock {
