@@ -1,9 +1,13 @@
-// Conv.cpp: emitters of convolutions: the sums as they are defined.
+// Conv.cpp: emitters of convolutions. DirectConv.h and FilterGradient.h have the loops that run; where those do not fit,
+// and in kernels with checks, they are sums as they are defined.
 //
 // As a reduction, each is a space of kept axes, the result's, and reduced ones, with the result's last axis last:
 // vectors run along channels.
 #include "ir/ops/Conv.h"
+#include "codegen/halide/DirectConv.h"
 #include "codegen/halide/Emitters.h"
+#include "codegen/halide/FilterGradient.h"
+#include "codegen/halide/Place.h"
 
 using namespace mlir;
 using Halide::Expr;
@@ -12,23 +16,6 @@ namespace nnc {
 namespace {
 
 int constantOf(int64_t number) { return static_cast<int>(number); }
-
-/// An element, or zero where the position is outside of the tensor: `inside` guards, `at` is clamped.
-struct GuardedIndex {
-  ExprIndex at;
-  Expr inside;
-
-  void push(const Expr &position, const Expr &size) {
-    at.push_back(clamp(position, 0, size - 1));
-    require(position >= 0 && position < size);
-  }
-  void require(const Expr &condition) { inside = inside.defined() ? inside && condition : condition; }
-};
-
-Num guarded(KernelEmitter &emitter, Value value, const GuardedIndex &index) {
-  Num element = emitter.element(value, index.at);
-  return index.inside.defined() ? select(Num(index.inside), element, lit(element, 0.0)) : element;
-}
 
 /// Where tap `tap` at position `p` of axis `axis` reads.
 Expr elementAt(const Window &window, size_t axis, const Expr &p, const Expr &tap) {
@@ -49,6 +36,25 @@ Num sumOver(Operation *op, KernelEmitter &emitter, const char *name, Dims dims, 
   return emitter.reduce(op, spec, index)[0];
 }
 
+/// The convolution as a contractor, if one fits.
+std::optional<Num> direct(KernelEmitter &emitter, const ConvSpec &spec, ArrayRef<Expr> index) {
+  if (!emitter.sharesLoops())
+    return std::nullopt;
+  std::optional<DirectConvPlan> plan = planDirectConv(spec, emitter.getTarget());
+  if (!plan)
+    return std::nullopt;
+  return emitter.contractor(spec.type, index, [&](const std::vector<Halide::Var> &axes) {
+    return std::make_unique<DirectConv>(emitter, spec, *plan, axes);
+  });
+}
+
+ExprIndex filterIndex(ArrayRef<Expr> taps, const Expr &channel, const Expr &filter) {
+  ExprIndex at(taps.begin(), taps.end());
+  at.push_back(channel);
+  at.push_back(filter);
+  return at;
+}
+
 struct ConvEmitter : EmitOpInterface::ExternalModel<ConvEmitter, ConvOp> {
   Num element(Operation *op, KernelEmitter &emitter, ArrayRef<Expr> index) const {
     auto conv = cast<ConvOp>(op);
@@ -58,6 +64,20 @@ struct ConvEmitter : EmitOpInterface::ExternalModel<ConvEmitter, ConvOp> {
     Dims x = dimsOf(conv.getX()), w = dimsOf(conv.getW()), y = dimsOf(conv.getY());
     int channels = constantOf(w[rank].value());
     int filtersPerGroup = constantOf(w[rank + 1].value() / conv.getGroups());
+    ConvSpec spec;
+    spec.type = halideType(getElementTypeOrSelf(conv.getY().getType()));
+    spec.batch = y.front();
+    for (size_t axis = 0; axis < rank; ++axis)
+      spec.axes.push_back(ConvAxis::forward(window, axis, x[axis + 1], y[axis + 1]));
+    spec.groups = conv.getGroups();
+    spec.inputsPerGroup = channels, spec.outputsPerGroup = filtersPerGroup;
+    spec.filterAcross = false;
+    spec.input = input;
+    spec.filter = [&emitter, filter](ArrayRef<Expr> taps, Expr in, Expr out, Expr) {
+      return emitter.element(filter, filterIndex(taps, in, out));
+    };
+    if (std::optional<Num> value = direct(emitter, spec, index))
+      return *value;
     // [n, positions..., taps..., channels, filter]
     Dims dims(y.begin(), y.end() - 1);
     dims.append(w);
@@ -66,13 +86,13 @@ struct ConvEmitter : EmitOpInterface::ExternalModel<ConvEmitter, ConvOp> {
       reduced.push_back(rank + 1 + axis);
     return sumOver(op, emitter, "conv", dims, reduced, index, [=, &emitter](ArrayRef<Expr> at) {
       ArrayRef<Expr> tap = at.drop_front(rank + 1);
-      GuardedIndex from;
-      from.at.push_back(at[0]);
+      Place from(emitter);
+      from.push(at[0]);
       for (size_t axis = 0; axis < rank; ++axis)
-        from.push(elementAt(window, axis, at[axis + 1], tap[axis]), emitter.extent(x[axis + 1]));
+        from.pushChecked(elementAt(window, axis, at[axis + 1], tap[axis]), x[axis + 1]);
       Expr group = at.back() / filtersPerGroup;
-      from.at.push_back(group * channels + tap[rank]);
-      return guarded(emitter, input, from) * emitter.element(filter, tap);
+      from.push(group * channels + tap[rank]);
+      return from.elementOrZero(input) * emitter.element(filter, tap);
     });
   }
 };
@@ -87,6 +107,24 @@ struct ConvInputGradientEmitter
     Dims w = dimsOf(conv.getW()), dy = dimsOf(conv.getDy()), dx = dimsOf(conv.getY());
     int channels = constantOf(w[rank].value());
     int filtersPerGroup = constantOf(w[rank + 1].value() / conv.getGroups());
+    ConvSpec spec;
+    spec.type = halideType(getElementTypeOrSelf(conv.getY().getType()));
+    spec.batch = dx.front();
+    for (size_t axis = 0; axis < rank; ++axis)
+      spec.axes.push_back(ConvAxis::backward(window, axis, dy[axis + 1], dx[axis + 1]));
+    spec.groups = conv.getGroups();
+    spec.inputsPerGroup = filtersPerGroup, spec.outputsPerGroup = channels;
+    spec.input = adjoint;
+    bool isChannelwise = spec.isChannelwise();
+    spec.filter = [=, &emitter](ArrayRef<Expr> taps, Expr in, Expr out, Expr group) {
+      // One channel and filter each: the filter's last axis is the channel's.
+      ExprIndex at = isChannelwise ? filterIndex(taps, 0, out)
+                                   : filterIndex(taps, out - group * channels, group * filtersPerGroup + in);
+      return emitter.element(weights, at);
+    };
+    spec.filterAcross = !isChannelwise;
+    if (std::optional<Num> value = direct(emitter, spec, index))
+      return *value;
     // [n, elements..., taps..., filters of a group, channel]
     Dims dims(dx.begin(), dx.end() - 1);
     dims.append(w.begin(), w.begin() + rank);
@@ -97,23 +135,23 @@ struct ConvInputGradientEmitter
       reduced.push_back(rank + 1 + axis);
     return sumOver(op, emitter, "conv_input", dims, reduced, index, [=, &emitter](ArrayRef<Expr> at) {
       ArrayRef<Expr> tap = at.slice(rank + 1, rank);
-      GuardedIndex from;
-      from.at.push_back(at[0]);
+      Place from(emitter);
+      from.push(at[0]);
       for (size_t axis = 0; axis < rank; ++axis) {
         int stride = constantOf(window.strides[axis]);
         Expr shifted =
             at[axis + 1] + constantOf(window.low[axis]) - tap[axis] * constantOf(window.dilations[axis]);
-        from.push(stride == 1 ? shifted : shifted / stride, emitter.extent(dy[axis + 1]));
+        from.pushChecked(stride == 1 ? shifted : shifted / stride, dy[axis + 1]);
         if (stride != 1)
           from.require(shifted % stride == 0);
       }
       Expr group = at.back() / channels;
       Expr filter = group * filtersPerGroup + at[2 * rank + 1];
-      from.at.push_back(filter);
+      from.push(filter);
       ExprIndex weight(tap.begin(), tap.end());
       weight.push_back(at.back() % channels);
       weight.push_back(filter);
-      return guarded(emitter, adjoint, from) * emitter.element(weights, weight);
+      return from.elementOrZero(adjoint) * emitter.element(weights, weight);
     });
   }
 };
@@ -128,6 +166,20 @@ struct ConvFilterGradientEmitter
     Dims x = dimsOf(conv.getX()), dw = dimsOf(conv.getY()), dy = dimsOf(conv.getDy());
     int channels = constantOf(dw[rank].value());
     int filtersPerGroup = constantOf(dw[rank + 1].value() / conv.getGroups());
+    ConvSpec spec;
+    spec.type = halideType(getElementTypeOrSelf(conv.getY().getType()));
+    spec.batch = x.front();
+    for (size_t axis = 0; axis < rank; ++axis)
+      spec.axes.push_back(ConvAxis::forward(window, axis, x[axis + 1], dy[axis + 1]));
+    spec.groups = conv.getGroups();
+    spec.inputsPerGroup = channels, spec.outputsPerGroup = filtersPerGroup;
+    spec.filterAcross = false;
+    spec.input = input;
+    if (emitter.sharesLoops())
+      if (std::optional<FilterGradientPlan> plan = planFilterGradient(spec, emitter.getTarget()))
+        return emitter.contractor(spec.type, index, [&](const std::vector<Halide::Var> &axes) {
+          return std::make_unique<FilterGradient>(emitter, spec, adjoint, *plan, axes);
+        });
     // [n, positions..., taps..., channel, filter]
     Dims dims(dy.begin(), dy.end() - 1);
     dims.append(dw);
@@ -136,14 +188,14 @@ struct ConvFilterGradientEmitter
       reduced.push_back(axis);
     return sumOver(op, emitter, "conv_filter", dims, reduced, index, [=, &emitter](ArrayRef<Expr> at) {
       ArrayRef<Expr> tap = at.drop_front(rank + 1);
-      GuardedIndex from;
-      from.at.push_back(at[0]);
+      Place from(emitter);
+      from.push(at[0]);
       for (size_t axis = 0; axis < rank; ++axis)
-        from.push(elementAt(window, axis, at[axis + 1], tap[axis]), emitter.extent(x[axis + 1]));
-      from.at.push_back(at.back() / filtersPerGroup * channels + tap[rank]);
+        from.pushChecked(elementAt(window, axis, at[axis + 1], tap[axis]), x[axis + 1]);
+      from.push(at.back() / filtersPerGroup * channels + tap[rank]);
       ExprIndex result(at.begin(), at.begin() + rank + 1);
       result.push_back(at.back());
-      return guarded(emitter, input, from) * emitter.element(adjoint, result);
+      return from.elementOrZero(input) * emitter.element(adjoint, result);
     });
   }
 };

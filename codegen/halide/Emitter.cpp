@@ -17,10 +17,6 @@ using Halide::Var;
 
 namespace nnc {
 
-LoopNest::LoopNest() = default;
-LoopNest::LoopNest(LoopNest &&) = default;
-LoopNest::~LoopNest() = default;
-
 std::vector<unsigned> EmittedKernel::resultOrder() const {
   std::vector<unsigned> order;
   for (const LoopNest &nest : nests)
@@ -226,9 +222,7 @@ static double guessedLength(const ReduceSpec &spec) {
   return length;
 }
 
-/// The element as an expression of the domain. Halide repeats an update over a domain, and heeds its condition, only
-/// where the update names it; an element that is the same at every position does not.
-static Nums elementOver(const RDom &r, Nums element) {
+Nums overDomain(const RDom &r, Nums element) {
   bool named = llvm::any_of(element, [&](const Num &part) {
     for (int i = 0; i < r.dimensions(); ++i)
       if (Halide::Internal::expr_uses_var(part.expr(), r[i].name()))
@@ -284,7 +278,7 @@ Nums KernelEmitter::reduceShared(Operation *op, const ReduceSpec &spec, llvm::Ar
     for (int i = ranges.size() - 1; i >= 0; --i)
       reduced.push_back(r[i]);
     define(reduction.result(vargs), spec.initial);
-    Nums element = elementOver(r, spec.element(fullIndex(spec, keptIndex, reduced)));
+    Nums element = overDomain(r, spec.element(fullIndex(spec, keptIndex, reduced)));
     nest->operations += countOperations(element);
     define(reduction.result(args), combineOnce(spec, read(reduction.result, args), element));
     for (int i = 0; i < static_cast<int>(ranges.size()); ++i)
@@ -307,7 +301,7 @@ Nums KernelEmitter::reduceShared(Operation *op, const ReduceSpec &spec, llvm::Ar
       for (int i = ranges.size() - 1; i > 0; --i)
         reduced.push_back(r[i]);
       reduced.push_back(position);
-      Nums element = elementOver(r, spec.element(fullIndex(spec, keptIndex, reduced)));
+      Nums element = overDomain(r, spec.element(fullIndex(spec, keptIndex, reduced)));
       nest->operations += countOperations(element);
       define(partial(laneArgs), combineOnce(spec, read(partial, laneArgs), element));
     };
@@ -365,7 +359,7 @@ Nums KernelEmitter::reducePerUse(const ReduceSpec &spec, llvm::ArrayRef<Expr> ke
   // What the element reads through functions of its own runs in this function's innermost loop.
   std::vector<Func> outer;
   std::swap(outer, pending);
-  Nums element = elementOver(r, spec.element(fullIndex(spec, kept, reduced)));
+  Nums element = overDomain(r, spec.element(fullIndex(spec, kept, reduced)));
   define(function(std::vector<Var>(vars.rbegin(), vars.rend())), spec.initial);
   define(function(reversed(kept)), combineOnce(spec, read(function, reversed(kept)), element));
   for (Func &nested : pending)
@@ -376,20 +370,26 @@ Nums KernelEmitter::reducePerUse(const ReduceSpec &spec, llvm::ArrayRef<Expr> ke
   return read(function, reversed(keptIndex));
 }
 
-Num KernelEmitter::contract(Operation *op, const ContractSpec &spec, llvm::ArrayRef<Expr> index) {
+Num KernelEmitter::contractor(
+    Halide::Type type, llvm::ArrayRef<Expr> index,
+    llvm::function_ref<std::unique_ptr<Contractor>(const std::vector<Var> &axes)> make) {
   std::optional<std::vector<Var>> vars = plainVariables(index);
   bool own = vars && vars->size() == nest->axes.size() &&
              std::equal(vars->begin(), vars->end(), nest->axes.begin(),
                         [](const Var &a, const Var &b) { return a.name() == b.name(); });
-  if (form == Form::Shared) {
-    if (!own || nest->product) {
-      sharedFails = true;
-      return constant(spec.type, 0.0);
-    }
-    nest->product =
-        std::make_unique<Gemm>(spec, nest->axes, target, [&](const Dim &dim) { return extent(dim); });
-    return nest->product->value();
+  if (!own || nest->product) {
+    sharedFails = true;
+    return constant(type, 0.0);
   }
+  nest->product = make(nest->axes);
+  return nest->product->value();
+}
+
+Num KernelEmitter::contract(Operation *op, const ContractSpec &spec, llvm::ArrayRef<Expr> index) {
+  if (form == Form::Shared)
+    return contractor(spec.type, index, [&](const std::vector<Var> &axes) {
+      return std::make_unique<Gemm>(spec, axes, target, [&](const Dim &dim) { return extent(dim); });
+    });
   ReduceSpec sum{"product", {}, {}, {constant(spec.type, 0.0)}, {}, {}};
   size_t batch = index.size() - 2;
   for (size_t i = 0; i < batch; ++i)

@@ -14,9 +14,9 @@
 #define NNC_CODEGEN_HALIDE_EMITTER_H
 
 #include "codegen/halide/Num.h"
-#include "ir/ops/Structure.h"
 #include "codegen/halide/Targets.h"
 #include "ir/Dialect.h"
+#include "ir/ops/Structure.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
 #include <functional>
@@ -25,11 +25,24 @@
 
 namespace nnc {
 
-class Gemm;
 struct ContractSpec;
 class KernelEmitter;
+struct LoopNest;
 using ExprIndex = llvm::SmallVector<Halide::Expr, 4>;
 using Nums = llvm::SmallVector<Num, 2>;
+
+/// A matrix product or a convolution, whose register tiles decide the loops of the nest that holds it.
+class Contractor {
+public:
+  virtual ~Contractor() = default;
+  /// Its element at the nest's own index.
+  virtual Num value() const = 0;
+  /// The nest's number of rows must not be told to Halide: blocks of rows are bounded on the stack, which it cannot see
+  /// where the number of rows is known and does not divide.
+  virtual bool leavesRowsOpen() const { return false; }
+  /// Schedules the nest, with what the kernel does to the elements.
+  virtual void schedule(LoopNest &nest) = 0;
+};
 
 /// What a reduction computes, over `axes` of a space of sizes `dims`.
 struct ReduceSpec {
@@ -67,12 +80,8 @@ struct LoopNest {
   std::vector<unsigned> results;         // which of the kernel's
   std::vector<Halide::Type> memoryTypes; // of inputs and results that are not scalars
   std::vector<Reduction> reductions;     // in order of dependence
-  std::unique_ptr<Gemm> product;
+  std::unique_ptr<Contractor> product;
   double operations = 1; // of floats per element, roughly
-
-  LoopNest();
-  LoopNest(LoopNest &&);
-  ~LoopNest();
 };
 
 /// An emitted and scheduled kernel.
@@ -97,6 +106,11 @@ public:
   Num element(mlir::Value value, llvm::ArrayRef<Halide::Expr> index);
   Nums reduce(mlir::Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
   Num contract(mlir::Operation *op, const ContractSpec &spec, llvm::ArrayRef<Halide::Expr> index);
+  /// Whether a contractor may stand at `index` now: the kernel is written in the shared form.
+  bool sharesLoops() const { return form == Form::Shared; }
+  /// The element at `index` of the contractor that `make` makes from the nest's variables, in the shared form.
+  Num contractor(Halide::Type type, llvm::ArrayRef<Halide::Expr> index,
+                 llvm::function_ref<std::unique_ptr<Contractor>(const std::vector<Halide::Var> &axes)> make);
   /// A nest for results of the kernel, which have equal sizes: `axes` and `dims` are set, `out` is the caller's, as is
   /// its schedule. `out` is bounded by finishNest.
   LoopNest &addNest(llvm::ArrayRef<unsigned> results);
@@ -138,6 +152,10 @@ private:
   std::vector<Halide::Func> pending; // PerUse: functions to be placed in the function being written
   unsigned counter = 0;
 };
+
+/// The element as an expression of the domain. Halide repeats an update over a domain, and heeds its condition, only
+/// where the update names it; an element that is the same at every position does not.
+Nums overDomain(const Halide::RDom &domain, Nums element);
 
 /// Attaches EmitOpInterface to all ops of the dialect that kernels may hold.
 void registerEmitters(mlir::MLIRContext &context);

@@ -42,18 +42,17 @@ struct GemmPlan {
 /// Chooses from sizes and target alone. Sizes known at run time only are taken to be 64 where a guess is needed.
 GemmPlan planGemm(const ContractSpec &spec, const KernelTarget &target);
 
-class Gemm {
+class Gemm : public Contractor {
 public:
   /// Defines the functions. `axes` are the result's loop variables: batch axes, m, n.
   Gemm(const ContractSpec &spec, std::vector<Halide::Var> axes, const KernelTarget &target,
        const std::function<Halide::Expr(const Dim &)> &extent);
 
   /// The product at the result's own index.
-  Num value() const;
-  /// Blocks of rows are bounded on the stack; that cannot be seen if the number of rows is known and does not divide.
-  bool leavesRowsOpen() const { return plan.form == GemmPlan::Blocked; }
+  Num value() const override;
+  bool leavesRowsOpen() const override { return plan.form == GemmPlan::Blocked; }
   /// Fuses with what the kernel does to the product's elements.
-  void schedule(LoopNest &nest);
+  void schedule(LoopNest &nest) override;
 
 private:
   void scheduleBlocked(const Halide::LoopLevel &panelLoop);

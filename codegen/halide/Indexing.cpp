@@ -1,6 +1,7 @@
 // Indexing.cpp: emitters of ops that integers steer.
 #include "ir/ops/Indexing.h"
 #include "codegen/halide/Emitters.h"
+#include "codegen/halide/Place.h"
 #include "codegen/halide/Schedules.h"
 
 using namespace mlir;
@@ -9,20 +10,6 @@ using Halide::Var;
 
 namespace nnc {
 namespace {
-
-/// The place along an axis that an integer names.
-struct Place {
-  Expr isInside;
-  Expr position; // kept inside, so that it can be read in any case
-
-  Place(Num index, const Expr &size) {
-    // Compared as wide as it is: an i64 may name anything.
-    Halide::Type type = index.type().bits() > 32 ? Halide::Int(64) : Halide::Int(32);
-    Expr number = castTo(index, type).expr(), count = Halide::cast(type, size);
-    isInside = number >= 0 && number < count;
-    position = Halide::cast(Halide::Int(32), Halide::max(Halide::min(number, count - 1), 0));
-  }
-};
 
 /// The index of the integer that element `index` of what was gathered belongs to.
 llvm::ArrayRef<Expr> integerIndex(llvm::ArrayRef<Expr> index, int64_t axis, Value integers) {
@@ -33,14 +20,12 @@ struct GatherEmitter : EmitOpInterface::ExternalModel<GatherEmitter, GatherOp> {
   Num element(Operation *op, KernelEmitter &emitter, llvm::ArrayRef<Expr> index) const {
     auto gather = cast<GatherOp>(op);
     int64_t axis = gather.getAxis();
-    const Dim size = dimsOf(gather.getTable())[axis];
     llvm::ArrayRef<Expr> integer = integerIndex(index, axis, gather.getIndex());
-    Place place(emitter.element(gather.getIndex(), integer), emitter.extent(size));
-    ExprIndex from(index.take_front(axis));
-    from.push_back(place.position);
-    from.append(integer.end(), index.end());
-    Num value = emitter.element(gather.getTable(), from), zero = lit(value, 0.0);
-    return select(Num(place.isInside), emitter.unlessEmpty({size}, value), zero);
+    Place place(emitter);
+    place.at.append(index.begin(), index.begin() + axis);
+    place.pushInteger(emitter.element(gather.getIndex(), integer), dimsOf(gather.getTable())[axis]);
+    place.at.append(integer.end(), index.end());
+    return place.elementOrZero(gather.getTable());
   }
 };
 
@@ -81,11 +66,7 @@ public:
       domain.where(made.condition);
     Expr before = out(place(made.from));
     Expr after = before + (made.term ? made.term->expr() : Expr(out(place(made.to))));
-    // Halide repeats an update only over a domain that the update names, which one step of one place does not.
-    bool named = llvm::any_of(step, [&](const Expr &position) {
-      return Halide::Internal::expr_uses_var(after, position.as<Halide::Internal::Variable>()->name);
-    });
-    out(place(made.to)) = named ? after : Halide::select(domain[0] >= 0, after, after);
+    out(place(made.to)) = overDomain(domain, {Num(after)})[0].expr();
     nest.out = out;
     // With checks on, kernels are plain loops (see KernelEmitter::emit).
     if (emitter.getTarget().halide.has_feature(Halide::Target::NoAsserts)) {
@@ -159,14 +140,14 @@ struct ScatterAddEmitter : EmitWholeKernelOpInterface::ExternalModel<ScatterAddE
     auto scatter = cast<ScatterAddOp>(op);
     int64_t axis = scatter.getAxis();
     UpdateNest nest(emitter, scatter.getY(), axis, dimsOf(scatter.getIndex()));
-    Place place(emitter.element(scatter.getIndex(), nest.stepIndex()),
-                emitter.extent(dimsOf(scatter.getY())[axis]));
+    Place place(emitter);
+    place.pushInteger(emitter.element(scatter.getIndex(), nest.stepIndex()), dimsOf(scatter.getY())[axis]);
     llvm::ArrayRef<Expr> index = nest.elementIndex();
     ExprIndex from(index.take_front(axis));
     from.append(nest.stepIndex().begin(), nest.stepIndex().end());
     from.append(index.begin() + axis + 1, index.end());
     Num term = emitter.element(scatter.getX(), from);
-    nest.emit(lit(term, 0.0), {place.position, place.position, place.isInside, term});
+    nest.emit(lit(term, 0.0), {place.at.front(), place.at.front(), place.inside, term});
   }
 };
 

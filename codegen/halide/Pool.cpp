@@ -2,6 +2,7 @@
 #include "ir/ops/Pool.h"
 #include "codegen/halide/Emitters.h"
 #include "codegen/halide/Fold.h"
+#include "codegen/halide/Place.h"
 #include <limits>
 
 using namespace mlir;
@@ -12,30 +13,21 @@ namespace {
 
 int constantOf(int64_t number) { return static_cast<int>(number); }
 
-/// An element of a tensor that may lie outside of it: `at` is inside in any case.
-struct Place {
-  ExprIndex at;
-  Expr inside = Halide::Internal::const_true();
-
-  void push(const Expr &position, const Expr &size, bool isInside) {
-    at.push_back(isInside ? position : clamp(position, 0, size - 1));
-    if (!isInside)
-      inside = inside && position >= 0 && position < size;
-  }
-};
-
 /// The element of x that tap `tap` of the window meets at position `p`.
 Place elementUnder(KernelEmitter &emitter, const Window &window, ArrayRef<Dim> x, ArrayRef<Expr> p,
                    ArrayRef<Expr> tap) {
-  Place place;
-  place.at.push_back(p.front());
+  Place place(emitter);
+  place.push(p.front());
   for (size_t axis = 0; axis < window.rank(); ++axis) {
-    Expr at = p[axis + 1] * constantOf(window.strides[axis]) +
-              tap[axis] * constantOf(window.dilations[axis]) - constantOf(window.low[axis]);
-    place.push(Halide::Internal::simplify(at), emitter.extent(x[axis + 1]),
-               window.low[axis] == 0 && window.high[axis] == 0);
+    Expr at = Halide::Internal::simplify(p[axis + 1] * constantOf(window.strides[axis]) +
+                                         tap[axis] * constantOf(window.dilations[axis]) -
+                                         constantOf(window.low[axis]));
+    if (window.low[axis] == 0 && window.high[axis] == 0)
+      place.push(at);
+    else
+      place.pushChecked(at, x[axis + 1]);
   }
-  place.at.push_back(p.back());
+  place.push(p.back());
   return place;
 }
 
@@ -52,23 +44,23 @@ SmallVector<int64_t, 3> meetings(const Window &window) {
 /// The position of number `which` (of meetings()) that may meet element `i`.
 Place positionOver(KernelEmitter &emitter, const Window &window, ArrayRef<Dim> pooled, ArrayRef<Expr> i,
                    ArrayRef<Expr> which) {
-  Place place;
-  place.at.push_back(i.front());
+  Place place(emitter);
+  place.push(i.front());
   for (size_t axis = 0; axis < window.rank(); ++axis) {
     int stride = constantOf(window.strides[axis]), dilation = constantOf(window.dilations[axis]);
     Expr from = i[axis + 1] + constantOf(window.low[axis]), position;
     if (dilation == 1) {
       position = from / stride - which[axis];
       if (window.sizes[axis] % stride != 0)
-        place.inside = place.inside && from - position * stride < constantOf(window.sizes[axis]);
+        place.require(from - position * stride < constantOf(window.sizes[axis]));
     } else {
       Expr shifted = from - which[axis] * dilation;
       position = shifted / stride;
-      place.inside = place.inside && shifted % stride == 0;
+      place.require(shifted % stride == 0);
     }
-    place.push(position, emitter.extent(pooled[axis + 1]), false);
+    place.pushChecked(position, pooled[axis + 1]);
   }
-  place.at.push_back(i.back());
+  place.push(i.back());
   return place;
 }
 
@@ -106,13 +98,6 @@ Num lowest(Halide::Type type) { return constant(type, -std::numeric_limits<doubl
 
 Nums sum(const Nums &a, const Nums &b) { return {a[0] + b[0]}; }
 
-/// An element of `value` at `place`, or `otherwise` outside.
-Num elementOr(KernelEmitter &emitter, Value value, const Place &place, const Num &otherwise) {
-  Num element = emitter.element(value, place.at);
-  return Halide::Internal::is_const_one(place.inside) ? element
-                                                      : select(Num(place.inside), element, otherwise);
-}
-
 struct MaxPoolEmitter : EmitOpInterface::ExternalModel<MaxPoolEmitter, MaxPoolOp> {
   Num element(Operation *op, KernelEmitter &emitter, ArrayRef<Expr> index) const {
     auto pool = cast<MaxPoolOp>(op);
@@ -123,7 +108,7 @@ struct MaxPoolEmitter : EmitOpInterface::ExternalModel<MaxPoolEmitter, MaxPoolOp
     return fold(
         op, emitter, "max_pool", window.sizes, {none}, index,
         [=, &emitter](ArrayRef<Expr> p, ArrayRef<Expr> tap) -> Nums {
-          return {elementOr(emitter, input, elementUnder(emitter, window, x, p, tap), none)};
+          return {elementUnder(emitter, window, x, p, tap).elementOr(input, none)};
         },
         [](const Nums &a, const Nums &b) -> Nums { return {maximum(a[0], b[0])}; })[0];
   }
@@ -148,7 +133,7 @@ struct MaxPoolIndexEmitter : EmitOpInterface::ExternalModel<MaxPoolIndexEmitter,
         op, emitter, "max_pool_index", window.sizes, {none, nowhere}, index,
         [=, &emitter](ArrayRef<Expr> p, ArrayRef<Expr> tap) -> Nums {
           Place place = elementUnder(emitter, window, x, p, tap);
-          return {elementOr(emitter, input, place, none),
+          return {place.elementOr(input, none),
                   select(Num(place.inside), spatialNumber(emitter, x, place.at), nowhere)};
         },
         later)[1];
@@ -166,8 +151,8 @@ struct MaxUnpoolEmitter : EmitOpInterface::ExternalModel<MaxUnpoolEmitter, MaxUn
         op, emitter, "max_unpool", meetings(window), {zero}, index,
         [=, &emitter](ArrayRef<Expr> i, ArrayRef<Expr> which) -> Nums {
           Place p = positionOver(emitter, window, pooled, i, which);
-          Num isHere = emitter.element(places, p.at) == spatialNumber(emitter, y, i);
-          return {select(logicalAnd(Num(p.inside), isHere), emitter.element(values, p.at), zero)};
+          Num isHere = p.read(places) == spatialNumber(emitter, y, i);
+          return {select(logicalAnd(Num(p.inside), isHere), p.read(values), zero)};
         },
         sum)[0];
   }
@@ -188,7 +173,7 @@ struct MaxPoolGatherEmitter : EmitOpInterface::ExternalModel<MaxPoolGatherEmitte
           Place place = elementUnder(emitter, window, x, p, tap);
           Num number = emitter.element(places, p);
           Num isHere = logicalAnd(Num(place.inside), number == spatialNumber(emitter, x, place.at));
-          return {select(isHere, emitter.element(input, place.at), zero)};
+          return {select(isHere, place.read(input), zero)};
         },
         sum)[0];
   }
@@ -204,7 +189,7 @@ struct AvgPoolEmitter : EmitOpInterface::ExternalModel<AvgPoolEmitter, AvgPoolOp
     Num total = fold(
         op, emitter, "avg_pool", window.sizes, {zero}, index,
         [=, &emitter](ArrayRef<Expr> p, ArrayRef<Expr> tap) -> Nums {
-          return {elementOr(emitter, input, elementUnder(emitter, window, x, p, tap), zero)};
+          return {elementUnder(emitter, window, x, p, tap).elementOr(input, zero)};
         },
         sum)[0];
     return total / countUnder(emitter, window, pool.getCountPadding(), x, index, total.type());
@@ -224,7 +209,7 @@ struct AvgUnpoolEmitter : EmitOpInterface::ExternalModel<AvgUnpoolEmitter, AvgUn
         [=, &emitter](ArrayRef<Expr> i, ArrayRef<Expr> which) -> Nums {
           Place p = positionOver(emitter, window, pooled, i, which);
           Num count = countUnder(emitter, window, countPadding, y, p.at, zero.type());
-          return {select(Num(p.inside), emitter.element(values, p.at) / count, zero)};
+          return {select(Num(p.inside), p.read(values) / count, zero)};
         },
         sum)[0];
   }
