@@ -120,7 +120,7 @@ struct Naming {
 /// binds it, the argument that receives it, or its first application.
 struct LayerValue {
   enum class Kind { Instance, Function, Composition, View };
-  enum class View { Eval, Train, Averaged };
+  enum class View { Eval, Train, Averaged, Checkpoint };
   Kind kind = Kind::Instance;
   Range occurrence; // the text that made it
   // Instance

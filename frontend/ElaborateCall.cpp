@@ -302,6 +302,8 @@ Datum Elaborator::applyLayer(const LayerPtr &layer, const Arguments &arguments, 
     return value;
   }
   case LayerValue::Kind::View: {
+    if (layer->view == LayerValue::View::Checkpoint)
+      return checkpointed([&] { return applyLayer(layer->parts.front(), arguments, range); });
     bool training = frame->training;
     Range outer = averaged;
     if (layer->view == LayerValue::View::Averaged)
@@ -460,6 +462,24 @@ Datum Elaborator::applyInstance(const LayerPtr &layer, llvm::StringRef method, c
     if (mlir::Operation *op = result.tensor.getDefiningOp(); op && sourceName(op->getLoc()).empty())
       op->setLoc(renamed(op->getLoc(), llvm::StringRef(layer->path).drop_back()));
   --depth;
+  return result;
+}
+
+Datum Elaborator::checkpointed(llvm::function_ref<Datum()> evaluate) {
+  mlir::Block &block = *builder.getInsertionBlock();
+  mlir::Operation *last = block.empty() ? nullptr : &block.back();
+  Datum result = evaluate();
+  const int64_t number = model.checkpoints++;
+  // Checkpoints inside are marked already. Variables are read, not computed.
+  for (mlir::Operation *op = last ? last->getNextNode() : block.empty() ? nullptr : &block.front(); op;
+       op = op->getNextNode()) {
+    if (mlir::isa<LoadOp, StoreOp>(op))
+      continue;
+    llvm::SmallVector<int64_t, 2> numbers{number};
+    if (auto inner = op->getAttrOfType<mlir::DenseI64ArrayAttr>(kCheckpointAttr))
+      numbers.append(inner.asArrayRef().begin(), inner.asArrayRef().end());
+    op->setAttr(kCheckpointAttr, builder.getDenseI64ArrayAttr(numbers));
+  }
   return result;
 }
 

@@ -50,6 +50,7 @@ struct ModelState {
   llvm::StringSet<> frozen;              // parameters that a train block freezes
   bool hasAverages = false;              // a train block has 'average'
   std::map<std::string, Range> averaged; // parameters whose average is read, with the `averaged(l)` that does
+  int64_t checkpoints = 0;               // numbers given out
   bool splitsSteps = false;              // train blocks have their steps in halves too
   llvm::StringMap<bool> inputsRead;      // every input of the text; true once a function needs it
   llvm::StringMap<Range> inputPlaces;
@@ -204,6 +205,8 @@ public:
   Datum checkResult(const ast::Type &type, const Datum &value, Range place, llvm::StringRef callee);
   LayerPtr asLayer(const Datum &datum, Range range);
   LayerPtr cloneLayer(const LayerPtr &layer, const void *origin, Range range);
+  /// What `evaluate` adds to the graph is one checkpoint: not kept for the backward pass, but computed again there.
+  Datum checkpointed(llvm::function_ref<Datum()> evaluate);
   LayerPtr makeView(LayerValue::View view, LayerPtr inner, Range range);
 
   // Names of layers.

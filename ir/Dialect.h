@@ -41,6 +41,9 @@ struct Seed {
 using DifferentiateBlock = llvm::function_ref<mlir::FailureOr<llvm::SmallVector<mlir::Value>>(
     mlir::Block &, llvm::ArrayRef<Seed>, llvm::ArrayRef<mlir::Value> wrt)>;
 
+/// On ops that are part of checkpoints, until nn-differentiate: the checkpoints' numbers, the outermost first.
+inline constexpr llvm::StringLiteral kCheckpointAttr = "nn.checkpoint";
+
 /// What the rule of an op with a region gives back.
 struct RegionGradient {
   llvm::SmallVector<mlir::Value> dOperands;
@@ -64,6 +67,8 @@ public:
   }
 };
 
+template <typename ConcreteOp>
+class SameMemory : public mlir::OpTrait::TraitBase<ConcreteOp, SameMemory> {};
 template <typename ConcreteOp> class IndexMap : public mlir::OpTrait::TraitBase<ConcreteOp, IndexMap> {};
 template <typename ConcreteOp>
 class Contraction : public mlir::OpTrait::TraitBase<ConcreteOp, Contraction> {};

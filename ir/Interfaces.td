@@ -88,6 +88,9 @@ def TurnwiseOpInterface : OpInterface<"TurnwiseOpInterface"> {
 
 // An op whose elements are copied or known, not computed: element i of the result is a constant or one element of
 // the operand, at an index that follows from i. It costs no loop of its own; a kernel applies it where it reads.
+// Its result is operand 0's memory under another type or name: no kernel, and free.
+def NN_SameMemory : NativeOpTrait<"SameMemory"> { let cppNamespace = "::nnc"; }
+
 def NN_IndexMap : NativeOpTrait<"IndexMap"> { let cppNamespace = "::nnc"; }
 
 // An op that sums products of two operands: matmul, and what computes like one. Its operands lie in memory.

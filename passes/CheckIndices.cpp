@@ -21,7 +21,7 @@ namespace {
 BlockArgument originOf(Value value) {
   while (true) {
     if (Operation *op = value.getDefiningOp()) {
-      if (!isa<AccessOp, ReshapeOp, TransposeOp, BroadcastOp>(op))
+      if (!isa<AccessOp, HoldOp, ReshapeOp, TransposeOp, BroadcastOp>(op))
         return {};
       value = op->getOperand(0);
       continue;

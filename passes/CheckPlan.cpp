@@ -72,10 +72,10 @@ public:
     if (failed(run(func.getBody().front())))
       return failure();
     for (StoreOp store : func.getBody().getOps<StoreOp>())
-      if (variables.lookup(store.getVariable()) != behindReshapes(store.getValue()))
+      if (variables.lookup(store.getVariable()) != behindNames(store.getValue()))
         return store.emitError("internal error: the variable does not hold the value at the end");
     for (OpOperand &operand : func.returnOp()->getOpOperands())
-      if (outputs.lookup(operand.getOperandNumber()) != behindReshapes(operand.get()))
+      if (outputs.lookup(operand.getOperandNumber()) != behindNames(operand.get()))
         return func.emitError("internal error: result ")
                << operand.getOperandNumber() << " is not where it belongs";
     return success();
@@ -111,7 +111,7 @@ private:
 
   /// Nothing for the caller's arguments and the turn, which nobody writes.
   std::optional<Address> addressOf(Value value) {
-    value = behindReshapes(value);
+    value = behindNames(value);
     if (auto argument = dyn_cast<BlockArgument>(value)) {
       auto scan = dyn_cast<ScanOp>(argument.getOwner()->getParentOp());
       if (!scan || argument == scan.turnArg())
@@ -140,7 +140,7 @@ private:
 
   /// What the bytes of a value should hold.
   Contents contentsOf(Value value) {
-    value = behindReshapes(value);
+    value = behindNames(value);
     if (auto argument = dyn_cast<BlockArgument>(value))
       if (auto scan = dyn_cast<ScanOp>(argument.getOwner()->getParentOp());
           scan && argument != scan.turnArg() && !llvm::is_contained(scan.carryArgs(), argument)) {
@@ -178,12 +178,12 @@ private:
 
   /// The value outside of all loops that an argument of a loop is, or is part of.
   Value originAround(Value value) {
-    value = behindReshapes(value);
+    value = behindNames(value);
     while (auto argument = dyn_cast<BlockArgument>(value)) {
       auto scan = dyn_cast<ScanOp>(argument.getOwner()->getParentOp());
       if (!scan)
         break;
-      value = behindReshapes(scan.operandOf(argument).get());
+      value = behindNames(scan.operandOf(argument).get());
     }
     return value;
   }

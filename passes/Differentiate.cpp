@@ -7,9 +7,16 @@
 // 1. find the active values: those that depend on `wrt` and that the target depends on, through differentiable ops;
 // 2. walk active ops in reverse program order; each op's rule turns its results' adjoints into its operands';
 // 3. drop what rules built for operands that are not active, and say of the rest why it is there.
+//
+// Of ops that are marked as parts of a checkpoint, rules read no results of the forward pass. When the walk meets the
+// last of them, all are computed again from the checkpoint's inputs, each read through nn.hold until the adjoint at hand
+// is there; rules are then applied to the copies. Checkpoints may hold others: the copies of a whole keep the marks of its
+// parts, and are copied once more when the walk gets there.
 #include "ir/GraphBuilder.h"
 #include "ir/Provenance.h"
+#include "ir/ops/Shape.h"
 #include "ir/ops/Structure.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/SetVector.h"
@@ -68,8 +75,15 @@ private:
   void findNeeded();
   void findActive();
   LogicalResult differentiate(Operation *op, OpBuilder &builder);
-  FailureOr<SmallVector<Value>> applyRegionRule(RegionDifferentiableOpInterface op, ValueRange dResults,
-                                                GraphBuilder &g);
+  FailureOr<SmallVector<Value>> applyRegionRule(Operation *op, RegionDifferentiableOpInterface computed,
+                                                ValueRange dResults, GraphBuilder &g);
+  void collectCheckpoints();
+  Operation *computedAgain(Operation *op, Value until, OpBuilder &builder);
+  void computeAgain(int64_t checkpoint, Value until, OpBuilder &builder);
+  Operation *copyOf(Operation *op) const {
+    auto known = copies.find(op);
+    return known == copies.end() ? op : known->second;
+  }
   void addAdjoint(Value value, Value adjoint, Location user, StringRef rule, int32_t operand,
                   OpBuilder &builder);
   void describe(Operation *op, ArrayRef<Value> adjoints, StringRef rule, ArrayRef<Operation *> made);
@@ -82,7 +96,15 @@ private:
   SmallVector<Operation *> activeOps;    // in program order
   llvm::DenseMap<Value, Value> adjoints; // complete for a value when its defining op is reached
   SmallVector<Operation *> replaced;     // by their rules; gone at the end
+  llvm::DenseMap<int64_t, SmallVector<Operation *>> checkpoints; // their ops, in program order
+  llvm::DenseMap<Operation *, Operation *> copies;               // of ops that are computed again, the latest
 };
+
+/// The checkpoints that an op is part of and is still to be copied for, the outermost first.
+ArrayRef<int64_t> checkpointsOf(Operation *op) {
+  auto ids = op->getAttrOfType<DenseI64ArrayAttr>(kCheckpointAttr);
+  return ids ? ids.asArrayRef() : ArrayRef<int64_t>();
+}
 
 void BlockDifferentiator::findNeeded() {
   SmallVector<Value> work;
@@ -124,6 +146,7 @@ FailureOr<SmallVector<Value>> BlockDifferentiator::run(OpBuilder &builder) {
              << op.getName() << "' has neither a gradient nor a reason for having none";
   }
   findActive();
+  collectCheckpoints();
   for (const Seed &seed : seeds)
     if (active.contains(seed.value))
       addAdjoint(seed.value, seed.adjoint, seed.value.getLoc(), "sum over uses", 0, builder);
@@ -144,24 +167,65 @@ FailureOr<SmallVector<Value>> BlockDifferentiator::run(OpBuilder &builder) {
   return gradients;
 }
 
+void BlockDifferentiator::collectCheckpoints() {
+  for (Operation &op : block)
+    for (int64_t checkpoint : checkpointsOf(&op))
+      checkpoints[checkpoint].push_back(&op);
+}
+
+/// The op that `op`'s rule is to read: itself, or its copy in the second computation of its checkpoint.
+Operation *BlockDifferentiator::computedAgain(Operation *op, Value until, OpBuilder &builder) {
+  Operation *copy = copyOf(op);
+  while (!checkpointsOf(copy).empty()) {
+    computeAgain(checkpointsOf(copy).front(), until, builder);
+    copy = copyOf(op);
+  }
+  return copy;
+}
+
+void BlockDifferentiator::computeAgain(int64_t checkpoint, Value until, OpBuilder &builder) {
+  IRMapping again;
+  // Constants and variables are there in any case.
+  auto isThere = [](Value value) {
+    Operation *definition = value.getDefiningOp();
+    return definition && (definition->getNumOperands() == 0 || isa<LoadOp>(definition));
+  };
+  SmallVector<std::pair<Operation *, Operation *>> made;
+  for (Operation *op : checkpoints.lookup(checkpoint)) {
+    Operation *source = copyOf(op);
+    for (Value operand : source->getOperands())
+      if (!again.contains(operand) && !isThere(operand)) {
+        OpBuilder::InsertionGuard guard(builder);
+        again.map(operand, builder.create<HoldOp>(operand.getLoc(), operand, until).getY());
+      }
+    Operation *copy = builder.clone(*source, again);
+    copy->setAttr(kCheckpointAttr, builder.getDenseI64ArrayAttr(checkpointsOf(source).drop_front()));
+    made.push_back({op, copy});
+  }
+  for (auto [op, copy] : made)
+    copies[op] = copy;
+}
+
 LogicalResult BlockDifferentiator::differentiate(Operation *op, OpBuilder &builder) {
   SmallVector<Value> dResults;
   for (Value result : op->getResults())
     dResults.push_back(adjoints.lookup(result));
-  if (llvm::none_of(dResults, [](Value adjoint) { return bool(adjoint); }))
+  auto firstAdjoint = llvm::find_if(dResults, [](Value adjoint) { return bool(adjoint); });
+  if (firstAdjoint == dResults.end())
     return success();
+  Operation *computed = computedAgain(op, *firstAdjoint, builder);
 
   Operation *before = builder.getInsertionBlock()->empty() ||
                               builder.getInsertionPoint() == builder.getInsertionBlock()->begin()
                           ? nullptr
                           : &*std::prev(builder.getInsertionPoint());
-  auto region = dyn_cast<RegionDifferentiableOpInterface>(op);
+  auto region = dyn_cast<RegionDifferentiableOpInterface>(computed);
   StringRef ruleName =
-      region ? region.gradientRule().name : cast<DifferentiableOpInterface>(op).gradientRule().name;
+      region ? region.gradientRule().name : cast<DifferentiableOpInterface>(computed).gradientRule().name;
   GraphBuilder g(builder, provenanceLoc(op->getLoc(), Role::Adjoint, ruleName, 0, ""));
   FailureOr<SmallVector<Value>> rule =
-      region ? applyRegionRule(region, dResults, g)
-             : SmallVector<Value>(cast<DifferentiableOpInterface>(op).gradient(g, dResults));
+      region ? applyRegionRule(op, region, dResults, g)
+             : SmallVector<Value>(cast<DifferentiableOpInterface>(computed).gradient(g, dResults));
   if (failed(rule))
     return failure();
   SmallVector<Value> dOperands = std::move(*rule);
@@ -200,7 +264,8 @@ LogicalResult BlockDifferentiator::differentiate(Operation *op, OpBuilder &build
   return success();
 }
 
-FailureOr<SmallVector<Value>> BlockDifferentiator::applyRegionRule(RegionDifferentiableOpInterface op,
+FailureOr<SmallVector<Value>> BlockDifferentiator::applyRegionRule(Operation *op,
+                                                                   RegionDifferentiableOpInterface computed,
                                                                    ValueRange dResults, GraphBuilder &g) {
   SmallVector<bool> wanted;
   for (Value operand : op->getOperands())
@@ -209,13 +274,13 @@ FailureOr<SmallVector<Value>> BlockDifferentiator::applyRegionRule(RegionDiffere
     OpBuilder builder(block.getTerminator());
     return BlockDifferentiator(block, seeds, wrt).run(builder);
   };
-  FailureOr<RegionGradient> gradient = op.regionGradient(g, dResults, wanted, inside);
+  FailureOr<RegionGradient> gradient = computed.regionGradient(g, dResults, wanted, inside);
   if (failed(gradient))
     return failure();
   // What was known of the op's results holds for those that took their place.
   if (gradient->replacement) {
-    replaced.push_back(op);
-    for (auto [before, after] : llvm::zip(op->getResults(), gradient->replacement->getResults())) {
+    replaced.push_back(computed);
+    for (auto [before, after] : llvm::zip(computed->getResults(), gradient->replacement->getResults())) {
       if (needed.contains(before))
         needed.insert(after);
       if (Value adjoint = adjoints.lookup(before))
@@ -290,6 +355,7 @@ struct DifferentiatePass : impl::DifferentiateBase<DifferentiatePass> {
       anyFailed |= failed(expand(grad));
     if (anyFailed)
       signalPassFailure();
+    getOperation().walk([](Operation *op) { op->removeAttr(kCheckpointAttr); });
   }
 
   /// All loads of a variable are one value, so that a gradient with respect to one of them sees all uses.

@@ -196,21 +196,36 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
   /// Replaces the nodes of each cluster by a kernel.
   void build(Block &block, KernelClusters &clusters) {
     // All drafts come first: they read the graph that the rewriting takes apart.
+    SmallVector<KernelClusters::Id> ids;
     SmallVector<KernelDraft, 0> drafts;
     for (KernelClusters::Id id : clusters.clusters())
-      if (!clusters.isFixed(id))
+      if (!clusters.isFixed(id)) {
+        ids.push_back(id);
         drafts.push_back(clusters.draft(id));
+      }
     OpBuilder builder(block.getTerminator());
     IRMapping inMemory;
     SmallVector<KernelOp> kernels;
-    for (KernelDraft &draft : drafts)
+    llvm::DenseMap<Operation *, KernelOp> kernelOf; // of a node
+    for (auto [id, draft] : llvm::zip(ids, drafts)) {
       kernels.push_back(buildKernel(builder, draft, inMemory));
-    // Kernels read the results of kernels; readers outside of them (nn.store, nn.reshape, nn.scan, ...) likewise.
+      for (Operation *node : clusters.nodesOf(id))
+        kernelOf[node] = kernels.back();
+    }
+    // What a value waits for need not be in memory: then any result of its kernel says as much.
+    for (HoldOp hold : block.getOps<HoldOp>()) {
+      Operation *node = clusters.nodeBehind(hold.getUntil());
+      KernelOp kernel = kernelOf.lookup(node);
+      hold.getUntilMutable().assign(kernel ? Value(kernel.getResult(0))
+                                    : node ? Value(node->getResult(0))
+                                           : Value(hold.getX()));
+    }
+    // Kernels read the results of kernels; readers outside of them (nn.store, nn.reshape, nn.hold, nn.scan, ...) likewise.
     for (KernelOp kernel : kernels)
       for (OpOperand &operand : kernel->getOpOperands())
         operand.set(inMemory.lookupOrDefault(operand.get()));
     for (Operation &op : block)
-      if (isa<StoreOp, ReturnOp, YieldOp, ReshapeOp, ScanOp>(op))
+      if (isa<StoreOp, ReturnOp, YieldOp>(op) || KernelClusters::isNoKernel(&op))
         for (OpOperand &operand : op.getOpOperands())
           operand.set(inMemory.lookupOrDefault(operand.get()));
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))

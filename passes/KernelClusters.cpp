@@ -13,7 +13,7 @@ static bool isStructure(Operation *op) { return isa<LoadOp, StoreOp, ReturnOp, Y
 
 /// Whether `user` keeps its operands from being computed where they are read.
 static bool wantsMemory(Operation *user) {
-  return isStructure(user) || isa<ReshapeOp, ScanOp>(user) || readsMemory(user);
+  return isStructure(user) || KernelClusters::isNoKernel(user) || readsMemory(user);
 }
 
 /// Rank-0 arithmetic on constants and sizes.
@@ -28,7 +28,7 @@ static bool isConstantExpression(Operation *op) {
 }
 
 bool KernelClusters::isCopied(Operation *op) const {
-  if (isStructure(op) || isa<ReshapeOp, ScanOp>(op))
+  if (isStructure(op) || isNoKernel(op))
     return false;
   return isConstantExpression(op) || (copyMaps && op->hasTrait<IndexMap>());
 }
@@ -43,7 +43,10 @@ KernelClusters::KernelClusters(Block &block, bool copyMaps) : block(block), copy
         kept.insert(op.operand_begin(), op.operand_end());
       continue;
     }
-    if (!isCopied(&op) || llvm::any_of(op.getUsers(), wantsMemory))
+    auto keepsInMemory = [](OpOperand &use) {
+      return wantsMemory(use.getOwner()) && !(isa<HoldOp>(use.getOwner()) && use.getOperandNumber() > 0);
+    };
+    if (!isCopied(&op) || llvm::any_of(op.getUses(), keepsInMemory))
       addNode(&op);
   }
   addEdges();
@@ -62,7 +65,8 @@ void KernelClusters::addNode(Operation *op) {
 }
 
 void KernelClusters::forEachRead(Operation *op, llvm::function_ref<void(Value)> visit) const {
-  for (Value operand : op->getOperands()) {
+  // What nn.hold waits for is an edge, no reading.
+  for (Value operand : isa<HoldOp>(op) ? op->getOperands().take_front(1) : op->getOperands()) {
     Operation *definition = operand.getDefiningOp();
     if (definition && isCopied(definition) && !wantsMemory(op))
       forEachRead(definition, visit);
@@ -72,17 +76,32 @@ void KernelClusters::forEachRead(Operation *op, llvm::function_ref<void(Value)> 
 }
 
 void KernelClusters::addEdges() {
-  for (Operation *node : nodes)
+  for (Operation *node : nodes) {
     forEachRead(node, [&](Value value) {
       readers[value].insert(node);
       if (Operation *definition = value.getDefiningOp(); definition && cluster.count(definition))
         successors[definition].insert(node);
     });
+    if (auto hold = dyn_cast<HoldOp>(node))
+      if (Operation *definition = nodeBehind(hold.getUntil()))
+        successors[definition].insert(node);
+  }
+}
+
+Operation *KernelClusters::nodeBehind(Value value) const {
+  Operation *definition = value.getDefiningOp();
+  if (!definition || cluster.count(definition))
+    return definition;
+  Operation *last = nullptr;
+  for (Value operand : definition->getOperands())
+    if (Operation *node = nodeBehind(operand); node && (!last || position.lookup(node) > position.lookup(last)))
+      last = node;
+  return last;
 }
 
 void KernelClusters::addOrderingEdges() {
   for (StoreOp store : block.getOps<StoreOp>()) {
-    Operation *writer = behindReshapes(store.getValue()).getDefiningOp();
+    Operation *writer = behindNames(store.getValue()).getDefiningOp();
     if (!writer || !cluster.count(writer))
       continue;
     llvm::SetVector<Operation *> oldReaders;
@@ -93,7 +112,7 @@ void KernelClusters::addOrderingEdges() {
     while (!work.empty())
       for (Operation *reader : readers.lookup(work.pop_back_val())) {
         oldReaders.insert(reader);
-        if (isa<ReshapeOp>(reader))
+        if (reader->hasTrait<SameMemory>())
           work.push_back(reader->getResult(0));
       }
     oldReaders.remove(writer);
@@ -263,7 +282,7 @@ bool KernelClusters::keepsUpdatesInPlace(const KernelDraft &draft, ArrayRef<Oper
     for (StringAttr variable : written->second)
       for (Operation *op : draft.ops)
         for (Value operand : op->getOperands()) {
-          auto load = behindReshapes(operand).getDefiningOp<LoadOp>();
+          auto load = behindNames(operand).getDefiningOp<LoadOp>();
           if (!load || load.getVariable() != variable.getValue())
             continue;
           bool isElementwise =

@@ -2,7 +2,7 @@
 //
 // Blocks are those of functions and of the loops in them; a loop is one node of the block around it.
 //
-// Nodes are the ops that need a loop (or, for nn.reshape, memory). Index maps and constant expressions are no nodes:
+// Nodes are the ops that need a loop (or, for nn.reshape and nn.hold, memory). Index maps and constant expressions are no nodes:
 // each cluster that reads one has its own copy. One becomes a node, besides, where memory has to hold it.
 //
 // Edges go from the op that makes a value to its readers (copied maps in between are seen through), and from readers
@@ -40,11 +40,15 @@ public:
   llvm::ArrayRef<mlir::Operation *> nodesOf(Id id) const { return members[id]; }
   /// The cluster that computes a value in memory, or none (arguments, loads).
   std::optional<Id> clusterOf(mlir::Value value) const;
-  /// A cluster that stands for nn.reshape or a loop: no kernel, and never part of one.
-  bool isFixed(Id id) const { return mlir::isa<ReshapeOp, ScanOp>(members[id].front()); }
+  /// A cluster that stands for a name of memory (nn.reshape, nn.hold) or a loop: no kernel, and never part of one.
+  bool isFixed(Id id) const { return isNoKernel(members[id].front()); }
+  static bool isNoKernel(mlir::Operation *op) { return op->hasTrait<SameMemory>() || mlir::isa<ScanOp>(op); }
 
   /// Whether only losses and metrics of a step need what `id` computes, so that it runs only when they are asked for.
   bool isOnlyReported(Id id) const;
+
+  /// The node that `value` comes from, through copied ops: of several the last in the program. Null if there is none.
+  mlir::Operation *nodeBehind(mlir::Value value) const;
 
   /// Clusters that read results of `id`.
   llvm::SetVector<Id> readersOf(Id id) const;

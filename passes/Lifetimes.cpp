@@ -8,9 +8,9 @@ using namespace mlir;
 
 namespace nnc {
 
-Value behindReshapes(Value value) {
-  while (auto reshape = value.getDefiningOp<ReshapeOp>())
-    value = reshape.getX();
+Value behindNames(Value value) {
+  for (Operation *op = value.getDefiningOp(); op && op->hasTrait<SameMemory>(); op = value.getDefiningOp())
+    value = op->getOperand(0);
   return value;
 }
 
@@ -38,12 +38,12 @@ llvm::DenseSet<Operation *> neededOps(FuncOp func) {
 /// The value around all loops, or of the loop it belongs to, that `value` is behind reshapes and arguments of loops
 /// for sequences and invariants.
 static Value originOf(Value value) {
-  value = behindReshapes(value);
+  value = behindNames(value);
   while (auto argument = dyn_cast<BlockArgument>(value)) {
     auto scan = dyn_cast<ScanOp>(argument.getOwner()->getParentOp());
     if (!scan || argument == scan.turnArg() || llvm::is_contained(scan.carryArgs(), argument))
       return value;
-    value = behindReshapes(scan.operandOf(argument).get());
+    value = behindNames(scan.operandOf(argument).get());
   }
   return value;
 }
@@ -75,11 +75,11 @@ Lifetimes::Lifetimes(FuncOp func) {
   for (Operation &op : body)
     if (isa<StoreOp, ReturnOp>(op))
       for (Value operand : op.getOperands())
-        elsewhere.insert(behindReshapes(operand));
+        elsewhere.insert(behindNames(operand));
   func.walk([&](YieldOp yield) {
     if (isa<ScanOp>(yield->getParentOp()))
       for (Value operand : yield.getValues())
-        elsewhere.insert(behindReshapes(operand));
+        elsewhere.insert(behindNames(operand));
   });
   func.walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (auto scan = dyn_cast<ScanOp>(op)) {
@@ -133,13 +133,13 @@ void Lifetimes::addResult(KernelOp kernel, unsigned result) {
 
   // Over an input that dies here, if the kernel allows it and nobody else took that.
   for (auto [number, input] : llvm::enumerate(kernel.getInputs())) {
-    auto held = bufferOf.find(behindReshapes(input));
+    auto held = bufferOf.find(behindNames(input));
     if (held == bufferOf.end())
       continue;
     Buffer &buffer = buffers[held->second];
     if (!buffer.values.back().getDefiningOp<KernelOp>())
       continue; // places of a loop
-    bool diesHere = buffer.values.back() == behindReshapes(input) && buffer.last == index;
+    bool diesHere = buffer.values.back() == behindNames(input) && buffer.last == index;
     bool isAlike = input.getType() == value.getType() ||
                    (dimsOf(input) == dimsOf(value) && elementBytes(getElementTypeOrSelf(input.getType())) ==
                                                           elementBytes(type.getElementType()));

@@ -18,7 +18,7 @@ namespace {
 
 /// Where the bytes of a value are, as far as two values can be told to share them; null for arguments.
 Attribute placeOf(Value value) {
-  value = behindReshapes(value);
+  value = behindNames(value);
   if (auto load = value.getDefiningOp<LoadOp>())
     return MemoryAttr::get(value.getContext(), load.getVariableAttr());
   if (auto kernel = value.getDefiningOp<KernelOp>(); kernel && kernel.getPlaces())

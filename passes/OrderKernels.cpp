@@ -99,7 +99,7 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
       SmallVector<Value> work{load};
       while (!work.empty())
         for (Operation *user : work.pop_back_val().getUsers())
-          if (isa<ReshapeOp>(user))
+          if (user->hasTrait<SameMemory>())
             work.push_back(user->getResult(0));
           else if (isa<KernelOp, ScanOp>(user))
             found.insert(user);
@@ -130,7 +130,7 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
         continue;
       }
       for (auto [index, input] : llvm::enumerate(writer.getInputs()))
-        if (auto load = behindReshapes(input).getDefiningOp<LoadOp>())
+        if (auto load = behindNames(input).getDefiningOp<LoadOp>())
           if (load.getVariableAttr() == variable && !isReadInPlace(writer, index))
             return false;
     }
@@ -151,7 +151,7 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
     }
     // The old value of a variable may become the new one of another, and the other way round: take it aside first.
     for (StoreOp store : llvm::to_vector(body->getOps<StoreOp>())) {
-      auto load = behindReshapes(store.getValue()).getDefiningOp<LoadOp>();
+      auto load = behindNames(store.getValue()).getDefiningOp<LoadOp>();
       if (!load || !isStored(load.getVariableAttr()))
         continue;
       KernelOp aside = copy(store.getValue(), store.getLoc());
@@ -161,13 +161,13 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
     }
     llvm::DenseSet<Value> taken; // bytes that are a variable already
     for (StoreOp store : body->getOps<StoreOp>()) {
-      auto writer = behindReshapes(store.getValue()).getDefiningOp<KernelOp>();
-      if (!writer || taken.contains(behindReshapes(store.getValue())) ||
+      auto writer = behindNames(store.getValue()).getDefiningOp<KernelOp>();
+      if (!writer || taken.contains(behindNames(store.getValue())) ||
           !canWriteInPlace(writer, store.getVariableAttr())) {
         writer = copy(store.getValue(), store.getLoc());
         use(store, writer);
       }
-      taken.insert(behindReshapes(store.getValue()));
+      taken.insert(behindNames(store.getValue()));
       addReadersBefore(writer, store.getVariableAttr());
     }
   }
@@ -192,10 +192,10 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
   void settleReturns() {
     llvm::DenseSet<Value> taken; // bytes that are a variable or another result
     for (StoreOp store : body->getOps<StoreOp>())
-      taken.insert(behindReshapes(store.getValue()));
+      taken.insert(behindNames(store.getValue()));
     ReturnOp end = func.returnOp();
     for (OpOperand &operand : end->getOpOperands()) {
-      Value root = behindReshapes(operand.get());
+      Value root = behindNames(operand.get());
       auto kernel = root.getDefiningOp<KernelOp>();
       bool isReportOfOthers = isReport(func, operand.getOperandNumber()) && kernel && needed.contains(kernel);
       if (!kernel || isReportOfOthers || !taken.insert(root).second) {
@@ -209,7 +209,7 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
     }
     // Copies of variables' old values read them too.
     for (StoreOp store : body->getOps<StoreOp>())
-      addReadersBefore(behindReshapes(store.getValue()).getDefiningOp<KernelOp>(), store.getVariableAttr());
+      addReadersBefore(behindNames(store.getValue()).getDefiningOp<KernelOp>(), store.getVariableAttr());
   }
 
   /// Afterwards each stacked value is a kernel's result or the carried value that came into the turn, each next value a
@@ -219,7 +219,7 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
     llvm::DenseSet<Value> stacked, nexts;
     for (OpOperand &operand : end->getOpOperands()) {
       bool isNext = operand.getOperandNumber() >= scan.stackedCount();
-      Value root = behindReshapes(operand.get());
+      Value root = behindNames(operand.get());
       bool isCarry = llvm::is_contained(scan.carryArgs(), root) && root.getType() == operand.get().getType();
       bool isFine = root.getDefiningOp<KernelOp>() || (isCarry && !isNext);
       if (isFine && (isNext ? nexts : stacked).insert(root).second)

@@ -211,11 +211,11 @@ struct PlanMemoryPass : impl::PlanMemoryBase<PlanMemoryPass> {
         start = startOf(result);
       }
       stacked.push_back(ArenaAttr::get(&getContext(), text(start)));
-      if (Value root = behindReshapes(value); root.getDefiningOp())
+      if (Value root = behindNames(value); root.getDefiningOp())
         places[root] = SlotAttr::get(&getContext(), text(start), text(bytes), 0, 0);
     }
     for (auto [next, slot] : llvm::zip(scan.nextYields(), slots))
-      places[behindReshapes(next)] = cast<SlotAttr>(slot).shifted(slotStep(scan));
+      places[behindNames(next)] = cast<SlotAttr>(slot).shifted(slotStep(scan));
     scan.setPlacesAttr(ArrayAttr::get(&getContext(), stacked));
     scan.setSlotsAttr(ArrayAttr::get(&getContext(), slots));
   }
@@ -235,9 +235,9 @@ struct PlanMemoryPass : impl::PlanMemoryBase<PlanMemoryPass> {
 
   void addDirectPlaces(FuncOp func, llvm::DenseMap<Value, Attribute> &places) {
     for (OpOperand &operand : func.returnOp()->getOpOperands())
-      places[behindReshapes(operand.get())] = OutputAttr::get(&getContext(), operand.getOperandNumber());
+      places[behindNames(operand.get())] = OutputAttr::get(&getContext(), operand.getOperandNumber());
     for (StoreOp store : func.getBody().getOps<StoreOp>())
-      places[behindReshapes(store.getValue())] = MemoryAttr::get(&getContext(), store.getVariableAttr());
+      places[behindNames(store.getValue())] = MemoryAttr::get(&getContext(), store.getVariableAttr());
   }
 
   void remark(const Buffer &buffer, const Dim &offset) {

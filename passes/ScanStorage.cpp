@@ -18,7 +18,7 @@ static bool canWriteInPlace(BlockArgument argument, Value next) {
     Value value = work.pop_back_val();
     for (OpOperand &use : value.getUses()) {
       Operation *reader = use.getOwner();
-      if (isa<ReshapeOp>(reader))
+      if (reader->hasTrait<SameMemory>())
         work.push_back(reader->getResult(0));
       else if (reader == writer ? !isReadInPlace(writer, use.getOperandNumber())
                                 : isa<YieldOp>(reader) || !reader->isBeforeInBlock(writer))
@@ -31,10 +31,10 @@ static bool canWriteInPlace(BlockArgument argument, Value next) {
 ScanStorage::ScanStorage(ScanOp scan) {
   shared.resize(scan.stackedCount());
   for (auto [argument, next] : llvm::zip(scan.carryArgs(), scan.nextYields())) {
-    Value nextRoot = behindReshapes(next);
+    Value nextRoot = behindNames(next);
     bool keepsAll = false;
     for (auto [value, place] : llvm::zip(scan.stackedYields(), shared)) {
-      Value root = behindReshapes(value);
+      Value root = behindNames(value);
       if (place || (root != argument && root != nextRoot))
         continue;
       place = Shared{static_cast<unsigned>(counts.size()), root == nextRoot};

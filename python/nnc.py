@@ -142,7 +142,7 @@ class Function:
     def __init__(self, model, index, raw):
         values = [Value(raw.inputs[i], len(model.symbols)) for i in range(raw.input_count)]
         results = [Value(raw.outputs[i], len(model.symbols)) for i in range(raw.output_count)]
-        self.index, self.name, self.kind = index, raw.name.decode(), KINDS[raw.kind]
+        self.raw, self.index, self.name, self.kind = raw, index, raw.name.decode(), KINDS[raw.kind]
         self.inputs = [v for v in values if v.role != HYPER]
         self.hypers = [v for v in values if v.role == HYPER]
         self.outputs = [v for v in results if v.role == OUTPUT]

@@ -7,6 +7,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <cstdlib>
 #include <fcntl.h>
@@ -192,7 +193,8 @@ llvm::Expected<std::vector<std::string>> compileAll(ModuleOp module, const std::
       });
   std::vector<std::string> data;
   bool failed = false;
-  for (auto [kernel, result] : llvm::zip(kernels, results)) {
+  for (auto [op, result] : llvm::zip(kernels, results)) {
+    KernelOp kernel = op;
     switch (result.status) {
     case JobResult::Done: break;
     case JobResult::NotStarted:
@@ -204,6 +206,9 @@ llvm::Expected<std::vector<std::string>> compileAll(ModuleOp module, const std::
                          " seconds");
       break;
     }
+    if (options.log)
+      *options.log << llvm::formatv("{0,8:F1} ms  kernel {1}\n", 1e3 * result.seconds,
+                                    kernel.getSymbol().value_or("kernel"));
     failed |= result.status != JobResult::Done;
     data.push_back(std::move(result.data));
   }

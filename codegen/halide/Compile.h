@@ -15,6 +15,7 @@ struct HalideOptions {
   std::string symbolSuffix;    // tells the variants of a kernel for several targets apart
   unsigned jobs = 0;           // processes at a time; 0: one per CPU
   unsigned secondsPerKernel = 120;
+  llvm::raw_ostream *log = nullptr; // takes the processor time of each kernel
   std::string workerFault; // for tests: what the first kernel's worker does instead: crash, hang, exit, throw
 };
 

@@ -121,6 +121,12 @@ struct ReshapeEmitter : EmitOpInterface::ExternalModel<ReshapeEmitter, ReshapeOp
   }
 };
 
+struct HoldEmitter : EmitOpInterface::ExternalModel<HoldEmitter, HoldOp> {
+  Num element(Operation *op, KernelEmitter &emitter, llvm::ArrayRef<Expr> index) const {
+    return emitter.element(cast<HoldOp>(op).getX(), index);
+  }
+};
+
 } // namespace
 
 void registerShapeEmitters(MLIRContext &context) {
@@ -130,6 +136,7 @@ void registerShapeEmitters(MLIRContext &context) {
   BroadcastOp::attachInterface<BroadcastEmitter>(context);
   TransposeOp::attachInterface<TransposeEmitter>(context);
   ReshapeOp::attachInterface<ReshapeEmitter>(context);
+  HoldOp::attachInterface<HoldEmitter>(context);
 }
 
 } // namespace nnc

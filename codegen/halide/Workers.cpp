@@ -81,9 +81,12 @@ JobResult finish(Process &process, bool timedOut) {
   if (timedOut)
     kill(process.pid, SIGKILL);
   int status = 0;
-  while (waitpid(process.pid, &status, 0) < 0 && errno == EINTR)
+  rusage usage = {};
+  while (wait4(process.pid, &status, 0, &usage) < 0 && errno == EINTR)
     ;
   JobResult result;
+  for (const timeval &part : {usage.ru_utime, usage.ru_stime})
+    result.seconds += static_cast<double>(part.tv_sec) + 1e-6 * static_cast<double>(part.tv_usec);
   result.error = contentsOf(process.errors);
   close(process.output);
   close(process.errors);

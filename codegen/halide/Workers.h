@@ -14,6 +14,7 @@ namespace nnc {
 struct JobResult {
   enum Status { Done, Failed, Crashed, TimedOut, NotStarted } status = Crashed;
   std::string data;  // Done: what the job returned; Failed: its message
+  double seconds = 0; // of processor time
   std::string error; // Crashed: what the process wrote to its standard error and why it ended; NotStarted: why
 };
 

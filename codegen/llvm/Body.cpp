@@ -310,8 +310,8 @@ Value BodyBuilder::addressOf(CodeBuilder &code, Value value) {
   Operation *op = value.getDefiningOp();
   if (auto load = dyn_cast<LoadOp>(op))
     return placeOf(code, MemoryAttr::get(host.context, load.getVariableAttr()));
-  if (auto reshape = dyn_cast<ReshapeOp>(op))
-    return addressOf(code, reshape.getX());
+  if (op->hasTrait<SameMemory>())
+    return addressOf(code, op->getOperand(0));
   unsigned result = cast<OpResult>(value).getResultNumber();
   if (auto scan = dyn_cast<ScanOp>(op)) {
     if (result < scan.stackedCount())
@@ -349,8 +349,8 @@ Value BodyBuilder::argumentAddress(CodeBuilder &code, ScanOp scan, BlockArgument
 
 /// Is `value` computed right into `place`?
 bool BodyBuilder::isInPlace(Value value, Attribute place) {
-  while (auto reshape = value.getDefiningOp<ReshapeOp>())
-    value = reshape.getX();
+  for (Operation *op = value.getDefiningOp(); op && op->hasTrait<SameMemory>(); op = value.getDefiningOp())
+    value = op->getOperand(0);
   if (auto load = value.getDefiningOp<LoadOp>())
     return MemoryAttr::get(host.context, load.getVariableAttr()) == place;
   auto kernel = value.getDefiningOp<KernelOp>();

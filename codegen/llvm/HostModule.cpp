@@ -67,7 +67,7 @@ static LogicalResult checkPlanned(const ModelInterface &model) {
       }
       if (auto scan = dyn_cast<ScanOp>(op); scan && (!scan.getPlacesAttr() || !scan.getSlotsAttr()))
         return scan.emitOpError("has no places; the module is not planned");
-      if (!isa<LoadOp, StoreOp, ReshapeOp, ScanOp, YieldOp, ReturnOp>(op))
+      if (!isa<LoadOp, StoreOp, ScanOp, YieldOp, ReturnOp>(op) && !op->hasTrait<SameMemory>())
         return op->emitOpError("is outside of a kernel");
       return WalkResult::advance();
     };

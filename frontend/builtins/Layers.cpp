@@ -25,6 +25,24 @@ static Datum gradientOf(BuiltinCall &c) {
   return c.e.gradient(*c.call, c[0].value, c[0].range, *c[1].expr);
 }
 
+/// `checkpoint(layer)` is a view of the layer, `checkpoint(expr)` the value: of either only what it reads is kept for
+/// the backward pass, which computes the rest again.
+static Datum checkpoint(BuiltinCall &c) {
+  const char *takes = "'checkpoint' takes a layer or an expression";
+  if (!c[0].expr) {
+    if (c[0].value.isLayerLike())
+      return Datum::ofLayer(
+          c.e.makeView(LayerValue::View::Checkpoint, c.e.asLayer(c[0].value, c[0].range), c.range));
+    return c.e.fail(c.range, std::string(takes) + "; what comes through a pipe is computed already");
+  }
+  Datum value = c.e.checkpointed([&] { return c.e.evaluate(*c[0].expr); });
+  if (value.isUnknown() || value.isTensor() || value.is(Datum::Kind::Tuple))
+    return value;
+  if (!value.isLayerLike())
+    return c.e.fail(c[0].range, std::string(takes) + ", found " + describe(value));
+  return Datum::ofLayer(c.e.makeView(LayerValue::View::Checkpoint, c.e.asLayer(value, c[0].range), c.range));
+}
+
 llvm::ArrayRef<Builtin> nnc::layerBuiltins() {
   static const Builtin builtins[] = {
       {"grad", "target, 'wrt", gradientOf},
@@ -32,7 +50,7 @@ llvm::ArrayRef<Builtin> nnc::layerBuiltins() {
       {"train_mode", "layer", viewOf<LayerValue::View::Train>, true},
       {"clone", "layer", cloned, true},
       {"averaged", "layer", viewOf<LayerValue::View::Averaged>, true},
-      {"checkpoint", "value", nullptr, true},
+      {"checkpoint", "'value", checkpoint, true},
   };
   return builtins;
 }

@@ -52,6 +52,8 @@ static void reshape(ReshapeOp op, InterpreterContext &context) {
   context.set(op.getY(), std::move(y));
 }
 
+static void hold(HoldOp op, InterpreterContext &context) { context.set(op.getY(), Tensor(context.get(op.getX()))); }
+
 static void transpose(TransposeOp op, InterpreterContext &context) {
   const Tensor &x = context.get(op.getX());
   Tensor y = context.make(op.getY());
@@ -70,6 +72,7 @@ void attachShapeReference(MLIRContext *context) {
   attach<SizeOp, size>(context);
   attach<BroadcastOp, broadcast>(context);
   attach<ReshapeOp, reshape>(context);
+  attach<HoldOp, hold>(context);
   attach<TransposeOp, transpose>(context);
 }
 

@@ -56,7 +56,7 @@ def NN_BroadcastOp : NN_DiffOp<"broadcast", [NN_IndexMap]> {
   let saves = [];
 }
 
-def NN_ReshapeOp : NN_DiffOp<"reshape"> {
+def NN_ReshapeOp : NN_DiffOp<"reshape", [NN_SameMemory]> {
   let summary = "the same elements in another shape";
   let description = [{Keeps the order of elements (row-major) and their number.}];
   let arguments = (ins NN_Tensor:$x);
@@ -68,6 +68,27 @@ def NN_ReshapeOp : NN_DiffOp<"reshape"> {
   let rule = "reshape back";
   let latex = [{\bar{x} = \operatorname{reshape}(\bar{y})}];
   let formula = "d_x = reshape(d_y)";
+  let saves = [];
+}
+
+def NN_HoldOp : NN_DiffOp<"hold", [AllTypesMatch<["x", "y"]>, NN_SameMemory]> {
+  let summary = "the same value, but not before another is there";
+  let description = [{
+    `y = x`. What is computed from `y` is computed after `until`, and is another value than what is computed from `x`:
+    no pass looks through. nn-differentiate reads the inputs of a checkpoint's second computation so. It costs nothing:
+    `y` is the memory of `x`.
+
+    ```mlir
+    %again = nn.hold %x until %d_y : tensor<?x512xf32, #nn.dims<batch, 512>>, tensor<?x512xf32, #nn.dims<batch, 512>>
+    ```
+  }];
+  let arguments = (ins NN_Tensor:$x, NN_Tensor:$until);
+  let results = (outs NN_Tensor:$y);
+  let assemblyFormat = "$x `until` $until attr-dict `:` type($x) `,` type($until)";
+  let gradient = [{ return {dy, Value()}; }];
+  let rule = "the same value";
+  let latex = [{\bar{x} = \bar{y} }];
+  let formula = "d_x = d_y";
   let saves = [];
 }
 

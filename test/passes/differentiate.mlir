@@ -116,3 +116,50 @@ nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
     nn.return %d : tensor<f32>
   }
 }
+
+// -----
+
+// Of a checkpoint only the input is kept: the rules read a second computation, which waits for the adjoint of its result.
+// CHECK-LABEL: @checkpoint
+nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
+  nn.func predict @checkpoint(%x: tensor<4xf32> {nn.name = "x"}) -> (tensor<4xf32>, tensor<4xf32>) {
+    // CHECK: %[[A:.*]] = nn.exp %x
+    // CHECK-NEXT: %[[Y:.*]] = nn.tanh %[[A]] :
+    // CHECK-NEXT: %[[Z:.*]] = nn.sin %[[Y]]
+    // CHECK-NOT: nn.exp
+    // CHECK: %[[DY:.*]] = nn.cos %[[Y]]
+    // CHECK: %[[HELD:.*]] = nn.hold %x until %[[DY]]
+    // CHECK: %[[AGAIN:.*]] = nn.exp %[[HELD]] :
+    // CHECK: %[[TANH:.*]] = nn.tanh %[[AGAIN]]
+    // CHECK: nn.mul %[[TANH]], %[[TANH]]
+    // CHECK-NOT: nn.checkpoint
+    // CHECK: nn.return %[[Z]]
+    %a = nn.exp %x {nn.checkpoint = array<i64: 0>} : tensor<4xf32>
+    %y = nn.tanh %a {nn.checkpoint = array<i64: 0>} : tensor<4xf32>
+    %z = nn.sin %y : tensor<4xf32>
+    %s = nn.sum %z over [0] : tensor<4xf32>
+    %d = nn.grad %s wrt %x : (tensor<f32>, tensor<4xf32>) -> tensor<4xf32>
+    nn.return %z, %d : tensor<4xf32>, tensor<4xf32>
+  }
+}
+
+// -----
+
+// A checkpoint in a checkpoint: when the walk gets there, the copies of the inner one are copied again.
+// CHECK-LABEL: @nested
+nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
+  nn.func predict @nested(%x: tensor<4xf32> {nn.name = "x"}) -> tensor<4xf32> {
+    // CHECK: %[[OUTER:.*]] = nn.hold %x until
+    // CHECK: %[[A:.*]] = nn.exp %[[OUTER]]
+    // CHECK: nn.tanh %[[A]]
+    // CHECK: %[[INNER:.*]] = nn.hold %[[OUTER]] until
+    // CHECK: nn.exp %[[INNER]]
+    // CHECK-NOT: nn.hold
+    // CHECK: nn.return
+    %a = nn.exp %x {nn.checkpoint = array<i64: 1, 0>} : tensor<4xf32>
+    %y = nn.tanh %a {nn.checkpoint = array<i64: 1>} : tensor<4xf32>
+    %s = nn.sum %y over [0] : tensor<4xf32>
+    %d = nn.grad %s wrt %x : (tensor<f32>, tensor<4xf32>) -> tensor<4xf32>
+    nn.return %d : tensor<4xf32>
+  }
+}

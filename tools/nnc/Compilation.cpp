@@ -401,6 +401,7 @@ HalideOptions Compilation::kernelOptions(unsigned variant) const {
   result.target = targets[variant].name;
   result.checks = options.optLevel == 0;
   result.jobs = options.jobs;
+  result.log = options.verbose ? &llvm::errs() : nullptr;
   result.workerFault = options.workerFault;
   if (options.workerFault == "hang")
     result.secondsPerKernel = 1;
