@@ -471,8 +471,10 @@ Datum Elaborator::checkpointed(llvm::function_ref<Datum()> evaluate) {
   Datum result = evaluate();
   const int64_t number = model.checkpoints++;
   // Checkpoints inside are marked already. Variables are read, not computed.
-  for (mlir::Operation *op = last ? last->getNextNode() : block.empty() ? nullptr : &block.front(); op;
-       op = op->getNextNode()) {
+  for (mlir::Operation *op = last            ? last->getNextNode()
+                             : block.empty() ? nullptr
+                                             : &block.front();
+       op; op = op->getNextNode()) {
     if (mlir::isa<LoadOp, StoreOp>(op))
       continue;
     llvm::SmallVector<int64_t, 2> numbers{number};

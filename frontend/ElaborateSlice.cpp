@@ -194,8 +194,9 @@ private:
   bool runTimePosition(const Subscript &sub, const Datum &value) {
     mlir::Type element = value.type().getElementType();
     if (value.type().getRank() != 0 || mlir::isa<mlir::FloatType>(element) || element.isInteger(1)) {
-      e.error(sub.range, "an index is one integer, found " + describe(value) +
-                             (value.type().getRank() != 0 ? "; several rows are read by 'gather(x, index)'" : ""));
+      e.error(sub.range,
+              "an index is one integer, found " + describe(value) +
+                  (value.type().getRank() != 0 ? "; several rows are read by 'gather(x, index)'" : ""));
       return false;
     }
     gathered.push_back({result.size(), value.tensor, sub.range});
@@ -209,7 +210,8 @@ private:
       if (x.isUnknown())
         return x;
       x.labels.erase(x.labels.begin() + each.axis);
-      x = Datum::ofTensor(e.at(each.range).create<GatherOp>(x.tensor, each.position, uint64_t(each.axis)), x.labels);
+      x = Datum::ofTensor(e.at(each.range).create<GatherOp>(x.tensor, each.position, uint64_t(each.axis)),
+                          x.labels);
     }
     return x;
   }

@@ -354,11 +354,13 @@ bool Elaborator::requireBound(const Expr &condition) {
   if (!chain || chain->operators.size() != 1 || chain->operators.front().op != Op::Le)
     return false;
   const auto *name = llvm::dyn_cast<NameExpr>(chain->operands.front());
-  const Dim *size = name && !frame->scope->names.count(name->name) ? frame->scope->findDim(name->name) : nullptr;
+  const Dim *size =
+      name && !frame->scope->names.count(name->name) ? frame->scope->findDim(name->name) : nullptr;
   std::optional<std::string> symbol = size ? size->symbolIfBare() : std::nullopt;
   if (!symbol)
     return false;
-  std::optional<int64_t> bound = evaluateStaticInt(*chain->operands.back(), "the bound of '" + name->name + "'");
+  std::optional<int64_t> bound =
+      evaluateStaticInt(*chain->operands.back(), "the bound of '" + name->name + "'");
   if (!bound || *bound < 1)
     return bound == std::nullopt;
   auto known = model.bounds.try_emplace(*symbol, *bound).first;

@@ -195,6 +195,15 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
 
   /// Replaces the nodes of each cluster by a kernel.
   void build(Block &block, KernelClusters &clusters) {
+    llvm::DenseMap<Operation *, unsigned> position;
+    for (auto [index, op] : llvm::enumerate(block))
+      position[&op] = index;
+    // A kernel stands where its loops come from: the last of the products and reductions in it. Its first op would not do
+    // for scalars of all places that are one kernel, nor its last for a gradient's product with the optimizer behind it.
+    auto placeOf = [&](KernelClusters::Id id, const KernelDraft &draft) {
+      return position.lookup(draft.shape.anchors.empty() ? clusters.nodesOf(id).front()
+                                                         : draft.shape.anchors.back());
+    };
     // All drafts come first: they read the graph that the rewriting takes apart.
     SmallVector<KernelClusters::Id> ids;
     SmallVector<KernelDraft, 0> drafts;
@@ -206,9 +215,12 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
     OpBuilder builder(block.getTerminator());
     IRMapping inMemory;
     SmallVector<KernelOp> kernels;
+    SmallVector<std::pair<unsigned, KernelOp>> places;
     llvm::DenseMap<Operation *, KernelOp> kernelOf; // of a node
     for (auto [id, draft] : llvm::zip(ids, drafts)) {
+      const unsigned place = placeOf(id, draft);
       kernels.push_back(buildKernel(builder, draft, inMemory));
+      places.push_back({place, kernels.back()});
       for (Operation *node : clusters.nodesOf(id))
         kernelOf[node] = kernels.back();
     }
@@ -231,7 +243,8 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
       if (!isa<KernelOp>(op) && isOpTriviallyDead(&op))
         op.erase();
-    sortTopologically(block);
+    llvm::stable_sort(places, llvm::less_first());
+    sortTopologically(block, places);
   }
 
   KernelOp buildKernel(OpBuilder &builder, KernelDraft &draft, IRMapping &inMemory) {
@@ -261,7 +274,7 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
   }
 
   /// Values before their uses; nn-order-kernels chooses among the orders that this allows.
-  static void sortTopologically(Block &block) {
+  static void sortTopologically(Block &block, ArrayRef<std::pair<unsigned, KernelOp>> kernels) {
     llvm::DenseSet<Operation *> placed;
     SmallVector<Operation *> order;
     auto place = [&](auto &&self, Operation *op) -> void {
@@ -272,7 +285,7 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
           self(self, definition);
       order.push_back(op);
     };
-    for (KernelOp kernel : block.getOps<KernelOp>())
+    for (auto [position, kernel] : kernels)
       place(place, kernel);
     for (Operation &op : block.without_terminator())
       place(place, &op);

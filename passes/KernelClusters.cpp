@@ -94,7 +94,8 @@ Operation *KernelClusters::nodeBehind(Value value) const {
     return definition;
   Operation *last = nullptr;
   for (Value operand : definition->getOperands())
-    if (Operation *node = nodeBehind(operand); node && (!last || position.lookup(node) > position.lookup(last)))
+    if (Operation *node = nodeBehind(operand);
+        node && (!last || position.lookup(node) > position.lookup(last)))
       last = node;
   return last;
 }

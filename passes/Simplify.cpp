@@ -61,6 +61,68 @@ struct ComputeBeforeMoving : OpInterfaceRewritePattern<ElementwiseOpInterface> {
   }
 };
 
+/// op(reshape a, b) => reshape(op(a, reshape b)) where the reshape splits axes, and a product or an elementwise op makes a:
+/// so a bias, an activation and
+/// a residual join the kernel of the product whose rows were those of several axes. b is a constant, a broadcast along
+/// axes behind those that the reshape joins, or a value that is in memory in any case, which a reshape only names.
+struct ComputeBeforeReshape : OpInterfaceRewritePattern<ElementwiseOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(ElementwiseOpInterface op, PatternRewriter &rewriter) const override {
+    ReshapeOp reshape;
+    for (Value operand : op->getOperands())
+      if (auto candidate = operand.getDefiningOp<ReshapeOp>())
+        if (Operation *made = candidate.getX().getDefiningOp();
+            made && (made->hasTrait<Contraction>() || isa<ElementwiseOpInterface>(made)) &&
+            dimsOf(candidate.getX()).size() < dimsOf(candidate.getY()).size())
+          reshape = candidate;
+    if (!reshape)
+      return rewriter.notifyMatchFailure(op, "no operand is computed in another shape");
+    auto before = cast<RankedTensorType>(reshape.getX().getType());
+    Dims from = dimsOf(before), to = dimsOf(reshape.getY());
+    const int64_t dropped = int64_t(to.size()) - int64_t(from.size());
+    size_t common = 0; // axes at the end that are the same
+    while (common < from.size() && common < to.size() &&
+           from[from.size() - 1 - common] == to[to.size() - 1 - common])
+      ++common;
+    auto staysBroadcast = [&](BroadcastOp broadcast) {
+      return llvm::all_of(broadcast.getDims(),
+                          [&](int64_t axis) { return axis >= int64_t(to.size() - common); });
+    };
+    for (Value operand : op->getOperands()) {
+      Operation *definition = operand.getDefiningOp();
+      if (auto broadcast = operand.getDefiningOp<BroadcastOp>()) {
+        if (!staysBroadcast(broadcast))
+          return rewriter.notifyMatchFailure(op, "an operand is repeated along axes that the reshape joins");
+      } else if (definition && !isa<FillOp, ReshapeOp>(definition) &&
+                 (operand.hasOneUse() || definition->hasTrait<IndexMap>())) {
+        return rewriter.notifyMatchFailure(op, "an operand would come to be in memory");
+      }
+    }
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands()) {
+      RankedTensorType type = withElementType(before, getElementTypeOrSelf(operand.getType()));
+      if (auto fill = operand.getDefiningOp<FillOp>()) {
+        operands.push_back(rewriter.create<FillOp>(fill.getLoc(), type, fill.getValueAttr()));
+      } else if (auto broadcast = operand.getDefiningOp<BroadcastOp>()) {
+        SmallVector<int64_t> dims(broadcast.getDims());
+        for (int64_t &axis : dims)
+          axis -= dropped;
+        operands.push_back(rewriter.create<BroadcastOp>(broadcast.getLoc(), type, broadcast.getX(), dims));
+      } else if (auto other = operand.getDefiningOp<ReshapeOp>(); other && other.getX().getType() == type) {
+        operands.push_back(other.getX());
+      } else {
+        operands.push_back(rewriter.create<ReshapeOp>(operand.getLoc(), type, operand));
+      }
+    }
+    Type result = withElementType(before, getElementTypeOrSelf(op->getResult(0).getType()));
+    Operation *moved =
+        rewriter.create(op->getLoc(), op->getName().getIdentifier(), operands, result, op->getAttrs());
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, op->getResult(0).getType(), moved->getResult(0));
+    return success();
+  }
+};
+
 /// broadcast(reshape x) => broadcast(x) where the reshape only adds axes of size 1: those are repeated anyway.
 struct BroadcastWithoutUnitAxes : OpRewritePattern<BroadcastOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -106,8 +168,10 @@ struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
   void runOnOperation() override {
     MLIRContext *context = &getContext();
     RewritePatternSet patterns(context);
-    patterns.add<ComputeBeforeMoving, BroadcastWithoutUnitAxes, ReduceUnitAxes<SumOp>, ReduceUnitAxes<MeanOp>,
-                 ReduceUnitAxes<ProdOp>, ReduceUnitAxes<MaxOp>, ReduceUnitAxes<MinOp>>(context);
+    patterns
+        .add<ComputeBeforeMoving, ComputeBeforeReshape, BroadcastWithoutUnitAxes, ReduceUnitAxes<SumOp>,
+             ReduceUnitAxes<MeanOp>, ReduceUnitAxes<ProdOp>, ReduceUnitAxes<MaxOp>, ReduceUnitAxes<MinOp>>(
+            context);
     context->getLoadedDialect<NNDialect>()->getCanonicalizationPatterns(patterns);
     for (RegisteredOperationName op : context->getRegisteredOperations())
       if (op.getDialectNamespace() == NNDialect::getDialectNamespace())

@@ -222,9 +222,9 @@ bool isAllowedSymbol(llvm::StringRef name, bool checks) {
   static const llvm::StringSet<> allowed = {
       "halide_do_par_for", "memcpy", "memset", "memmove", "_GLOBAL_OFFSET_TABLE_",
       // libm, for f64 and for targets without the instruction
-      "exp", "expm1", "log", "log1p", "pow", "tanh", "erf", "erfc", "fmod", "fmodf", "sin", "cos", "sincos", "floor", "ceil",
-      "roundeven", "floorf", "ceilf", "roundevenf", "nearbyint", "nearbyintf", "rint", "rintf", "trunc",
-      "truncf"};
+      "exp", "expm1", "log", "log1p", "pow", "tanh", "erf", "erfc", "fmod", "fmodf", "sin", "cos", "sincos",
+      "floor", "ceil", "roundeven", "floorf", "ceilf", "roundevenf", "nearbyint", "nearbyintf", "rint",
+      "rintf", "trunc", "truncf"};
   return allowed.contains(name) || (checks && name.starts_with("halide_error"));
 }
 

@@ -40,7 +40,8 @@ static Datum put(BuiltinCall &c) {
   if (value.isUnknown())
     return Datum();
   const bool isNumber = c[1].value.isNumber();
-  if (value.type().getElementType() != of.type().getElementType() || (!isNumber && dimsOf(value.type()) != others))
+  if (value.type().getElementType() != of.type().getElementType() ||
+      (!isNumber && dimsOf(value.type()) != others))
     return c.e.fail(c[1].range, "'put' expects a value with the other axes of " + describe(of) + ", found " +
                                     describe(c[1].value));
   const mlir::Type i32 = c.e.builder.getI32Type();

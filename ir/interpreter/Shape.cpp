@@ -1,6 +1,6 @@
 // Shape.cpp: reference semantics of constants and of ops that move elements.
-#include "ir/interpreter/ReferenceModel.h"
 #include "ir/ops/Shape.h"
+#include "ir/interpreter/ReferenceModel.h"
 
 using namespace mlir;
 
@@ -52,7 +52,9 @@ static void reshape(ReshapeOp op, InterpreterContext &context) {
   context.set(op.getY(), std::move(y));
 }
 
-static void hold(HoldOp op, InterpreterContext &context) { context.set(op.getY(), Tensor(context.get(op.getX()))); }
+static void hold(HoldOp op, InterpreterContext &context) {
+  context.set(op.getY(), Tensor(context.get(op.getX())));
+}
 
 static void transpose(TransposeOp op, InterpreterContext &context) {
   const Tensor &x = context.get(op.getX());

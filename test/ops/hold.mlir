@@ -3,9 +3,9 @@
 
 nn.model @op attributes {source_name = "Op", symbols = ["batch"], bounds = array<i64: 0>} {
   nn.func predict @after_argument(%x: tensor<?x3xf64, #nn.dims<batch, 3>> {nn.name = "x"},
-                                  %z: tensor<5xf64> {nn.name = "z"})
+                                  %z: tensor<5xi32> {nn.name = "z"})
       -> (tensor<?x3xf64, #nn.dims<batch, 3>> {nn.name = "y"}) {
-    %h = nn.hold %x until %z : tensor<?x3xf64, #nn.dims<batch, 3>>, tensor<5xf64>
+    %h = nn.hold %x until %z : tensor<?x3xf64, #nn.dims<batch, 3>>, tensor<5xi32>
     %y = nn.exp %h : tensor<?x3xf64, #nn.dims<batch, 3>>
     nn.return %y : tensor<?x3xf64, #nn.dims<batch, 3>>
   }
