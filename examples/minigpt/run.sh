@@ -12,5 +12,5 @@ build/env/bin/python examples/minigpt/make-data.py "$out" \
 build/bin/nnc examples/minigpt/minigpt.nn -D d=128 -D heads=4 -D depth=4 -o "$out/minigpt.so"
 build/bin/nnc-run train "$out/minigpt.so" --data "tokens=$out/train-tokens.npy" --data "target=$out/train-target.npy" \
   --test "tokens=$out/test-tokens.npy" --test "target=$out/test-target.npy" \
-  --batch 16 --epochs 6 --seed 1 --save "$out/minigpt.safetensors" "$@"
+  --batch 16 --epochs 4 --seed 1 --save "$out/minigpt.safetensors" "$@"
 build/env/bin/python examples/minigpt/generate.py "$out/minigpt.so" "$out/minigpt.safetensors" "You may "

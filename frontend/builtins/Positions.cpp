@@ -23,6 +23,8 @@ static Datum range(BuiltinCall &c) {
 /// `put(x, value, at: i, along: time)`: x with its position i along an axis replaced. `value` has the other axes of x; the
 /// position is an integer of run time, or a number known while compiling.
 ///
+/// A position outside of the axis replaces nothing.
+///
 /// A choice by position, which reads and writes where x lives: a state that is set to it stays where it is.
 static Datum put(BuiltinCall &c) {
   mlir::Value x = c.tensor(0);
