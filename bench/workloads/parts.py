@@ -26,3 +26,27 @@ def dense_parameters(layers, names):
 
 def jax_cross_entropy(jax, logits, label):
     return -jax.numpy.mean(jax.numpy.take_along_axis(jax.nn.log_softmax(logits), label[..., None], axis=-1))
+
+
+def conv_flops(batch, kernel, positions, channels, filters):
+    """Of one product: a convolution of images with square positions, or one of its gradients."""
+    return 2 * batch * positions**2 * kernel**2 * channels * filters
+
+
+def conv_parameters(layers, names):
+    """As dense_parameters, for convolutions with or without bias."""
+    found = {}
+    for layer, name in zip(layers, names):
+        found[name + ".weight"] = (layer.weight, (3, 2, 0, 1))
+        if layer.bias is not None:
+            found[name + ".bias"] = (layer.bias, (0,))
+    return found
+
+
+def jax_conv(jax, x, w, stride=1, padding=0):
+    return jax.lax.conv_general_dilated(x, w, (stride, stride), [(padding, padding)] * 2,
+                                        dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+
+def jax_max_pool(jax, x):
+    return jax.lax.reduce_window(x, -jax.numpy.inf, jax.lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
