@@ -19,7 +19,7 @@ def NN_Dialect : Dialect {
   let summary = "graphs of neural networks: tensors as values, closed under differentiation";
   let description = [{
     A module holds `nn.model`s; a model holds its variables (parameters, state, optimizer slots) and one
-    `func.func` per entry point. Inside a function values are tensors and ops are pure, save for `nn.load` and
+    `nn.func` per C function. Inside a function values are tensors and ops are pure, save for `nn.load` and
     `nn.store`: a load reads a variable as of the start of the call, a store takes effect at its end.
 
     Nothing is implicit: broadcasts and conversions are ops. Run-time dimensions (`batch`) are named in the

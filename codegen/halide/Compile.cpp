@@ -1,7 +1,9 @@
 // Compile.cpp: see Compile.h.
 #include "codegen/halide/Compile.h"
+#include "codegen/HalideBuffer.h"
 #include "codegen/halide/Emitter.h"
 #include "codegen/halide/Gemm.h"
+#include "codegen/halide/Schedules.h"
 #include "codegen/halide/Workers.h"
 #include "ir/ops/Structure.h"
 #include "mlir/IR/Diagnostics.h"
@@ -21,6 +23,32 @@
 using namespace mlir;
 
 namespace nnc {
+
+// What host code fills is what kernels read.
+#define NNC_SAME_FIELD(OURS, FIELD, THEIRS, THEIR_FIELD)                                                     \
+  static_assert(offsetof(OURS, FIELD) == offsetof(THEIRS, THEIR_FIELD) &&                                    \
+                    sizeof(OURS::FIELD) == sizeof(THEIRS::THEIR_FIELD),                                      \
+                "codegen/HalideBuffer.h differs from Halide's " #THEIRS)
+NNC_SAME_FIELD(HalideDimension, min, halide_dimension_t, min);
+NNC_SAME_FIELD(HalideDimension, extent, halide_dimension_t, extent);
+NNC_SAME_FIELD(HalideDimension, stride, halide_dimension_t, stride);
+NNC_SAME_FIELD(HalideDimension, flags, halide_dimension_t, flags);
+NNC_SAME_FIELD(HalideBuffer, device, halide_buffer_t, device);
+NNC_SAME_FIELD(HalideBuffer, deviceInterface, halide_buffer_t, device_interface);
+NNC_SAME_FIELD(HalideBuffer, host, halide_buffer_t, host);
+NNC_SAME_FIELD(HalideBuffer, flags, halide_buffer_t, flags);
+NNC_SAME_FIELD(HalideBuffer, type, halide_buffer_t, type);
+NNC_SAME_FIELD(HalideBuffer, dimensions, halide_buffer_t, dimensions);
+NNC_SAME_FIELD(HalideBuffer, dim, halide_buffer_t, dim);
+NNC_SAME_FIELD(HalideBuffer, padding, halide_buffer_t, padding);
+#undef NNC_SAME_FIELD
+static_assert(sizeof(HalideDimension) == sizeof(halide_dimension_t) &&
+              sizeof(HalideBuffer) == sizeof(halide_buffer_t));
+static_assert(HalideElement::encode(HalideElement::Int, 64) == halide_type_t(halide_type_int, 64).as_u32() &&
+              HalideElement::encode(HalideElement::UInt, 8) == halide_type_t(halide_type_uint, 8).as_u32() &&
+              HalideElement::encode(HalideElement::Float, 32) ==
+                  halide_type_t(halide_type_float, 32).as_u32());
+
 namespace {
 
 std::vector<KernelOp> distinctKernels(ModuleOp module) {
@@ -77,6 +105,17 @@ void report(KernelOp kernel, llvm::StringRef message) {
     op = &*std::next(kernel.getBody().front().begin(), index);
   InFlightDiagnostic diagnostic = emitError(op->getLoc()) << text.trim();
   diagnostic.attachNote(kernel.getLoc()) << "in kernel '" << kernel.getSymbol().value_or("kernel") << "'";
+}
+
+/// Says how the kernel's loops run: `schedules`, and what the slow one means. Checked kernels have no other.
+void explain(KernelOp kernel, llvm::StringRef schedules, const HalideOptions &options) {
+  InFlightDiagnostic remark = kernel.emitRemark() << "kernel '" << kernel.getSymbol().value_or("kernel")
+                                                  << "' for " << options.target << ": schedule " << schedules;
+  if (schedules.contains(nameOf(Schedule::PerUse)))
+    remark << (options.checks
+                   ? "; plain loops, as they are checked"
+                   : "; no faster one fits what it holds: sums are computed again for each element that "
+                     "reads them, without vectors");
 }
 
 /// Halide prints loop nests to std::cerr only.
@@ -152,7 +191,16 @@ void makeFault(llvm::StringRef fault) {
     pause();
 }
 
-/// Runs in a worker: the border at which Halide's exceptions end.
+/// The schedules of a kernel's nests, each once.
+std::string schedulesOf(const EmittedKernel &kernel) {
+  llvm::SmallVector<llvm::StringRef> names;
+  for (const LoopNest &nest : kernel.nests)
+    if (llvm::StringRef name = nameOf(nest.schedule); !llvm::is_contained(names, name))
+      names.push_back(name);
+  return llvm::join(names, ", ");
+}
+
+/// Runs in a worker: the border at which Halide's exceptions end. Returns a line of schedules, then the product.
 JobOutput compileOne(KernelOp kernel, const KernelTarget &target, const HalideOptions &options,
                      Product product, llvm::StringRef fault) {
   std::string message;
@@ -167,7 +215,8 @@ JobOutput compileOne(KernelOp kernel, const KernelTarget &target, const HalideOp
     std::unique_ptr<EmittedKernel> emitted = emitter.emit();
     if (!emitted)
       return {false, message};
-    return {true, produce(*emitted, target, emitted->symbol + options.symbolSuffix, product)};
+    return {true, schedulesOf(*emitted) + '\n' +
+                      produce(*emitted, target, emitted->symbol + options.symbolSuffix, product)};
   } catch (const Halide::Error &error) {
     return {false, std::string("-1:Halide cannot compile this kernel: ") + error.what()};
   } catch (const std::exception &error) {
@@ -210,7 +259,10 @@ llvm::Expected<std::vector<std::string>> compileAll(ModuleOp module, const std::
       *options.log << llvm::formatv("{0,8:F1} ms  kernel {1}\n", 1e3 * result.seconds,
                                     kernel.getSymbol().value_or("kernel"));
     failed |= result.status != JobResult::Done;
-    data.push_back(std::move(result.data));
+    auto [schedules, made] = llvm::StringRef(result.data).split('\n');
+    if (options.explain && result.status == JobResult::Done)
+      explain(kernel, schedules, options);
+    data.push_back(made.str());
   }
   if (failed)
     return llvm::make_error<KernelError>();

@@ -13,6 +13,7 @@ struct HalideOptions {
   std::string target = "host"; // a name of Targets.h
   bool checks = false;         // plain loops with Halide's asserts: -O0
   std::string symbolSuffix;    // tells the variants of a kernel for several targets apart
+  bool explain = false;        // remarks that say how the loops of each kernel run
   unsigned jobs = 0;           // processes at a time; 0: one per CPU
   unsigned secondsPerKernel = 120;
   llvm::raw_ostream *log = nullptr; // takes the processor time of each kernel

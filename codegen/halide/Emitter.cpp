@@ -494,25 +494,6 @@ void KernelEmitter::finishNest(LoopNest &nest, bool rowsOpen) {
   }
 }
 
-/// What the schedules of the shared form take for granted: a product stands alone; reductions are all of one style
-/// and read at the same variables.
-bool KernelEmitter::fitsSchedules(const LoopNest &nest) const {
-  const std::vector<Reduction> &reductions = nest.reductions;
-  if (nest.product)
-    return reductions.empty();
-  for (const Reduction &reduction : reductions) {
-    const Reduction &first = reductions.front();
-    bool lanes = !reduction.lanes.empty();
-    if (lanes == first.lanes.empty() || reduction.kept.size() != first.kept.size() ||
-        (!lanes && first.kept.empty()))
-      return false;
-    for (auto [a, b] : llvm::zip(reduction.kept, first.kept))
-      if (a.name() != b.name())
-        return false;
-  }
-  return true;
-}
-
 std::unique_ptr<EmittedKernel> KernelEmitter::emit() {
   result = std::make_unique<EmittedKernel>();
   result->symbol = kernel.getSymbol().value_or("kernel").str();
@@ -547,19 +528,11 @@ std::unique_ptr<EmittedKernel> KernelEmitter::emit() {
   // take into account.
   bool plain = !target.halide.has_feature(Halide::Target::NoAsserts);
   for (LoopNest &nest : result->nests) {
-    bool fits = !plain && emitNest(nest, Form::Shared) && fitsSchedules(nest);
-    if (failed || (!fits && !emitNest(nest, Form::PerUse)))
+    bool shared = !plain && emitNest(nest, Form::Shared);
+    nest.schedule = shared ? chooseSchedule(nest) : Schedule::PerUse;
+    if (failed || (nest.schedule == Schedule::PerUse && !emitNest(nest, Form::PerUse)))
       return nullptr;
-    if (!fits)
-      schedulePerUse(nest, pending);
-    else if (nest.product)
-      nest.product->schedule(nest);
-    else if (nest.reductions.empty())
-      schedulePointwise(nest, target);
-    else if (nest.reductions.front().lanes.empty())
-      scheduleColumns(nest, target);
-    else
-      scheduleLanes(nest, target);
+    scheduleNest(nest, target, pending);
   }
   return std::move(result);
 }

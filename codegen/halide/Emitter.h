@@ -5,7 +5,7 @@
 // anchors, become Halide functions: reductions by reduce(), matrix products by contract().
 //
 // Two ways of emitting. Shared: each anchor is one function, read by the result and by other anchors at plain
-// loop variables of the result; Schedules.h and Gemm.h then give it registers, vectors and tasks. This covers
+// loop variables of the result; Schedules.h chooses how it gets registers, vectors and tasks. This covers
 // what fusion makes. PerUse: each reading of an anchor gets a function of its own in the reader's innermost loop;
 // any region at all is compiled that way, correctly and slowly, with no memory beyond registers.
 //
@@ -26,6 +26,7 @@
 namespace nnc {
 
 struct ContractSpec;
+enum class Schedule;
 class KernelEmitter;
 struct LoopNest;
 using ExprIndex = llvm::SmallVector<Halide::Expr, 4>;
@@ -82,6 +83,7 @@ struct LoopNest {
   std::vector<Reduction> reductions;     // in order of dependence
   std::unique_ptr<Contractor> product;
   double operations = 1; // of floats per element, roughly
+  Schedule schedule{};   // how its loops run, see Schedules.h
 };
 
 /// An emitted and scheduled kernel.
@@ -128,7 +130,6 @@ private:
   enum class Form { Shared, PerUse };
 
   bool emitNest(LoopNest &nest, Form form);
-  bool fitsSchedules(const LoopNest &nest) const;
   void makeInputs();
   bool isFlat();
   std::optional<std::vector<Halide::Var>> plainVariables(llvm::ArrayRef<Halide::Expr> index) const;

@@ -56,6 +56,41 @@ int lanesOf(const LoopNest &nest, const KernelTarget &target) {
 
 } // namespace
 
+llvm::StringRef nameOf(Schedule schedule) {
+  switch (schedule) {
+  case Schedule::Own: return "own";
+  case Schedule::Product: return "product";
+  case Schedule::Pointwise: return "pointwise";
+  case Schedule::Columns: return "columns";
+  case Schedule::Lanes: return "lanes";
+  case Schedule::PerUse: return "per use";
+  }
+  llvm_unreachable("every schedule has a name");
+}
+
+/// Are the reductions of one style and read at the same variables?
+static bool areAlike(const std::vector<Reduction> &reductions) {
+  const Reduction &first = reductions.front();
+  return llvm::all_of(reductions, [&](const Reduction &other) {
+    return other.lanes.empty() == first.lanes.empty() && other.kept.size() == first.kept.size() &&
+           std::equal(other.kept.begin(), other.kept.end(), first.kept.begin(),
+                      [](const Var &a, const Var &b) { return a.name() == b.name(); });
+  });
+}
+
+Schedule chooseSchedule(const LoopNest &nest) {
+  if (nest.product)
+    return nest.reductions.empty() ? Schedule::Product : Schedule::PerUse;
+  if (nest.reductions.empty())
+    return Schedule::Pointwise;
+  if (!areAlike(nest.reductions))
+    return Schedule::PerUse;
+  if (!nest.reductions.front().lanes.empty())
+    return Schedule::Lanes;
+  // Vectors of results need an axis of results.
+  return nest.reductions.front().kept.empty() ? Schedule::PerUse : Schedule::Columns;
+}
+
 /// Computes the elements of several results one at a time, at `level`, a turn of the innermost loop.
 static void stageResultsAt(LoopNest &nest, const LoopLevel &level) {
   nest.staged->compute_at(level).store_in(MemoryType::Register);
@@ -111,7 +146,9 @@ static std::pair<std::vector<Loop>, std::vector<Loop>> keptAndFree(const LoopNes
   return loops;
 }
 
-void scheduleLanes(LoopNest &nest, const KernelTarget &target) {
+/// Reductions that run along contiguous memory: their partial sums in registers, once for each group of kept
+/// variables, and the group's other elements right behind, while the row is in the cache.
+static void scheduleLanes(LoopNest &nest, const KernelTarget &target) {
   Func &out = nest.out;
   auto [kept, free] = keptAndFree(nest);
   double work = 1;
@@ -169,7 +206,8 @@ void scheduleLanes(LoopNest &nest, const KernelTarget &target) {
   }
 }
 
-void scheduleColumns(LoopNest &nest, const KernelTarget &target) {
+/// Reductions across contiguous memory: a vector of results each, vectors of columns as tasks.
+static void scheduleColumns(LoopNest &nest, const KernelTarget &target) {
   Func &out = nest.out;
   auto [kept, free] = keptAndFree(nest);
   const Reduction &first = nest.reductions.front();
@@ -226,12 +264,24 @@ void scheduleColumns(LoopNest &nest, const KernelTarget &target) {
   }
 }
 
-void schedulePerUse(LoopNest &nest, const std::vector<Func> &anchors) {
+/// Any region at all: each anchor in its reader's innermost loop (see Emitter.h).
+static void schedulePerUse(LoopNest &nest, const std::vector<Func> &anchors) {
   LoopLevel level = nest.axes.empty() ? LoopLevel::root() : LoopLevel(nest.out, nest.axes.back());
   for (Func anchor : anchors)
     anchor.compute_at(level).store_in(MemoryType::Register);
   if (nest.staged)
     nest.staged->compute_at(level).store_in(MemoryType::Register);
+}
+
+void scheduleNest(LoopNest &nest, const KernelTarget &target, const std::vector<Func> &anchors) {
+  switch (nest.schedule) {
+  case Schedule::Own: return;
+  case Schedule::Product: return nest.product->schedule(nest);
+  case Schedule::Pointwise: return schedulePointwise(nest, target);
+  case Schedule::Columns: return scheduleColumns(nest, target);
+  case Schedule::Lanes: return scheduleLanes(nest, target);
+  case Schedule::PerUse: return schedulePerUse(nest, anchors);
+  }
 }
 
 } // namespace nnc

@@ -1,4 +1,17 @@
-// Schedules.h: schedules of kernels without a matrix product (those are in Gemm.h).
+// Schedules.h: how the loops of a nest run, and which way is chosen for which nest.
+//
+// chooseSchedule is the one place of the choice. It looks at the anchors the nest holds, first row that fits:
+//
+//   Own        the emitter of a WholeKernel op wrote and scheduled the nest itself (Attention.cpp, Indexing.cpp)
+//   Product    one matrix product or convolution and no reduction: its register tiles decide the loops (Gemm.h,
+//              DirectConv.h, FilterGradient.h)
+//   Pointwise  no anchor
+//   Columns    reductions over outer axes, all read at the same variables: vectors of results
+//   Lanes      reductions along the last axis, all read at the same variables: vectors of partial results
+//   PerUse     anything else, and every nest where kernels are checked (-O0)
+//
+// Sizes and the machine (Targets.h) then decide the numbers: vectors, tiles, elements of a task. A new schedule is a
+// name in the enum, a row here, its condition in chooseSchedule and its function in scheduleNest.
 #ifndef NNC_CODEGEN_HALIDE_SCHEDULES_H
 #define NNC_CODEGEN_HALIDE_SCHEDULES_H
 
@@ -6,22 +19,23 @@
 
 namespace nnc {
 
+enum class Schedule { Own, Product, Pointwise, Columns, Lanes, PerUse };
+
+/// What remarks call it.
+llvm::StringRef nameOf(Schedule schedule);
+
+/// For a nest that was written in the shared form. PerUse: no schedule of that form fits it, write it anew.
+Schedule chooseSchedule(const LoopNest &nest);
+
+/// Schedules the nest as `nest.schedule` says. `anchors`: the functions of the form PerUse.
+void scheduleNest(LoopNest &nest, const KernelTarget &target, const std::vector<Halide::Func> &anchors);
+
 /// Places the computation of several results before the first store, element by element of the vectorized loop over
 /// `lane`, where it stays in registers.
 void stageResults(LoopNest &nest, const Halide::Var &lane);
 
 /// No loops of its own: vectors along the last axis, tasks of whole rows (or of a stretch of a single axis).
 void schedulePointwise(LoopNest &nest, const KernelTarget &target);
-
-/// Reductions that run along contiguous memory: their partial sums in registers, once for each group of kept
-/// variables, and the group's other elements right behind, while the row is in the cache.
-void scheduleLanes(LoopNest &nest, const KernelTarget &target);
-
-/// Reductions across contiguous memory: a vector of results each, vectors of columns as tasks.
-void scheduleColumns(LoopNest &nest, const KernelTarget &target);
-
-/// Any region at all: each anchor in its reader's innermost loop (see Emitter.h).
-void schedulePerUse(LoopNest &nest, const std::vector<Halide::Func> &anchors);
 
 } // namespace nnc
 

@@ -6,6 +6,7 @@
 //   last:   results and new values of variables that were not computed in their place are copied there
 //
 // Kernels that only losses and metrics need are jumped over when frame->report is 0.
+#include "codegen/HalideBuffer.h"
 #include "codegen/llvm/HostBuilder.h"
 #include "ir/Provenance.h"
 #include "ir/ops/Elementwise.h"
@@ -28,29 +29,12 @@ namespace nnc {
 
 namespace {
 
-/// halide_buffer_t and halide_dimension_t as Halide 21 declares them; HalideRuntime.h is not to be known here.
-struct HalideDimension {
-  int32_t min, extent, stride;
-  uint32_t flags;
-};
-struct HalideBuffer {
-  uint64_t device;
-  const void *deviceInterface;
-  uint8_t *host;
-  uint64_t flags;
-  uint32_t type; // halide_type_t: code, bits, lanes (16)
-  int32_t dimensions;
-  HalideDimension *dim;
-  void *padding;
-};
-static_assert(sizeof(HalideDimension) == 16 && sizeof(HalideBuffer) == 56, "layout of Halide's structs");
-
 uint32_t halideType(Type type) {
-  enum { Int = 0, UInt = 1, Float = 2 };
-  uint32_t code = isa<FloatType>(type) ? Float : type.isUnsignedInteger() || type.isInteger(1) ? UInt : Int;
+  HalideElement::Code code = isa<FloatType>(type)                            ? HalideElement::Float
+                             : type.isUnsignedInteger() || type.isInteger(1) ? HalideElement::UInt
+                                                                             : HalideElement::Int;
   // Truth values are bytes in memory; kernels with checks compare the type.
-  uint32_t bits = static_cast<uint32_t>(elementBytes(type)) * 8;
-  return code | bits << 8 | 1 << 16;
+  return HalideElement::encode(code, static_cast<uint32_t>(elementBytes(type)) * 8);
 }
 
 /// The bytes of a whole value.

@@ -400,6 +400,7 @@ HalideOptions Compilation::kernelOptions(unsigned variant) const {
   HalideOptions result;
   result.target = targets[variant].name;
   result.checks = options.optLevel == 0;
+  result.explain = options.explainSchedules;
   result.jobs = options.jobs;
   result.log = options.verbose ? &llvm::errs() : nullptr;
   result.workerFault = options.workerFault;

@@ -10,6 +10,7 @@
 #include "tools/nnc/Version.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -74,7 +75,7 @@ struct CommandLine {
                      cl::values(clEnumValN(From::Graph, "graph", "as printed by --emit=graph (default)"),
                                 clEnumValN(From::Backward, "backward", "as printed by --emit=backward"),
                                 clEnumValN(From::Kernels, "kernels", "as printed by --emit=kernels"))};
-  cl::list<std::string> explain{"explain", cl::CommaSeparated, cl::value_desc("fusion,memory"),
+  cl::list<std::string> explain{"explain", cl::CommaSeparated, cl::value_desc("fusion,memory,schedules"),
                                 cl::cat(category), cl::desc("Remarks on what was decided, and why")};
   cl::opt<std::string> saveTemps{"save-temps", cl::ValueOptional, cl::value_desc("dir"), cl::cat(category),
                                  cl::desc("Keep every stage as a numbered file")};
@@ -210,11 +211,16 @@ bool convert(CommandLine &line, Options &options) {
     options.prefixes.push_back(prefix);
   }
   for (const std::string &topic : line.explain) {
-    if (topic != "fusion" && topic != "memory") {
-      error() << "expected --explain=fusion or --explain=memory, found '" << topic << "'\n";
+    bool *flag = llvm::StringSwitch<bool *>(topic)
+                     .Case("fusion", &options.explainFusion)
+                     .Case("memory", &options.explainMemory)
+                     .Case("schedules", &options.explainSchedules)
+                     .Default(nullptr);
+    if (!flag) {
+      error() << "expected fusion, memory or schedules behind --explain=, found '" << topic << "'\n";
       return false;
     }
-    (topic == "fusion" ? options.explainFusion : options.explainMemory) = true;
+    *flag = true;
   }
   if (line.saveTemps.getNumOccurrences() > 0)
     options.saveTemps = line.saveTemps;
@@ -279,7 +285,8 @@ ParsedOptions parseOptions(int argc, char **argv) {
   std::string messages;
   llvm::raw_string_ostream stream(messages);
   bool understood = cl::ParseCommandLineOptions(
-      argc, argv, "nnc: compiles neural networks, written as text, to libraries that run and train them\n",
+      argc, argv, "nnc: compiles neural networks, written as text, to libraries that run and train them\n\n"
+      "@file stands for the arguments in that file.",
       &stream, "NNC_FLAGS");
   if (!understood) {
     // cl begins its messages with the program's name and a colon; ours say `error` too.

@@ -41,7 +41,7 @@ struct Options {
   std::vector<std::string> warnings; // what followed -W
   std::vector<std::string> prefixes; // "prefix" or "Model=prefix"
   bool verbose = false, timePasses = false, colour = false;
-  bool explainFusion = false, explainMemory = false;
+  bool explainFusion = false, explainMemory = false, explainSchedules = false;
   unsigned jobs = 0;                    // 0: one per CPU
   std::optional<std::string> saveTemps; // directory; empty: beside the output
   std::string dependencyFile;           // empty: none

@@ -32,6 +32,7 @@ static llvm::cl::list<std::string> aliases("alias", llvm::cl::desc("RESULT:INPUT
 static llvm::cl::opt<double> tolerance("tolerance", llvm::cl::desc("for f32; f64 is held to 1e-11"),
                                        llvm::cl::init(3e-5));
 static llvm::cl::opt<bool> checks("checks", llvm::cl::desc("keep Halide's asserts"));
+static llvm::cl::opt<bool> explain("explain", llvm::cl::desc("remarks that say how kernels are scheduled"));
 static llvm::cl::opt<bool> timing("time", llvm::cl::desc("print times"));
 static llvm::cl::opt<std::string> emit("emit",
                                        llvm::cl::desc("print instead: halide, stmt, stmt-html or asm"));
@@ -243,6 +244,7 @@ int main(int argc, char **argv) {
     HalideOptions options;
     options.target = target;
     options.checks = checks;
+    options.explain = explain;
     options.jobs = jobs;
     if (!emit.empty()) {
       KernelText kind = emit == "halide" ? KernelText::LoopNest

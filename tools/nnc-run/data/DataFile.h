@@ -1,7 +1,8 @@
 // DataFile.h: what every data format offers to the rest of nnc-run: named fields that are read as arrays.
 //
 // A table (CSV) has one field per column; a file with one array (IDX, NPY) has a single field without a name.
-// A new format implements `DataFile` in a file of its own and adds a row to the table in DataFile.cpp.
+// A new format implements `DataFile` in a file of its own, declares how it is recognized and opened below, and adds a row to the
+// table in DataFile.cpp.
 #ifndef NNC_RUN_DATA_DATAFILE_H
 #define NNC_RUN_DATA_DATAFILE_H
 
