@@ -348,7 +348,7 @@ void TrainLowering::checkPlausible(const Hyper &hyper) {
   Range place = hyper.value->range;
   const double value = *hyper.constant;
   bool isRate = field == "lr" || field.ends_with("_lr");
-  bool isBeta = field.starts_with("beta") || field == "momentum" || field == "average_decay";
+  bool isBeta = field == "beta1" || field == "beta2" || field == "momentum" || field == "average_decay";
   if (std::isnan(value))
     diags.error(place, "'" + hyper.name + "' is not a number");
   else if (isRate && value < 0)
