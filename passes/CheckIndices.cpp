@@ -7,6 +7,7 @@
 #include "mlir/IR/Builders.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include <limits>
 
 using namespace mlir;
@@ -17,24 +18,53 @@ namespace nnc {
 
 namespace {
 
-/// The argument whose elements `value` consists of, through ops that only move them, and into loops.
-BlockArgument originOf(Value value) {
-  while (true) {
-    if (Operation *op = value.getDefiningOp()) {
-      if (!isa<AccessOp, HoldOp, ReshapeOp, TransposeOp, BroadcastOp>(op))
-        return {};
-      value = op->getOperand(0);
-      continue;
-    }
-    auto argument = cast<BlockArgument>(value);
-    auto scan = dyn_cast<ScanOp>(argument.getOwner()->getParentOp());
-    if (!scan)
-      return argument;
-    if (argument == scan.turnArg())
-      return {};
-    value = scan.operandOf(argument).get(); // of a carried value, what it begins as
+/// The arguments of functions whose elements `value` may consist of, through ops that only move them, into loops, around
+/// them by carried values, and out of them.
+class Origins {
+public:
+  explicit Origins(Value value) { add(value); }
+  llvm::SmallVector<BlockArgument> arguments;
+
+private:
+  void add(Value value) {
+    if (!seen.insert(value).second)
+      return;
+    if (auto result = dyn_cast<OpResult>(value))
+      addResult(result);
+    else
+      addArgument(cast<BlockArgument>(value));
   }
-}
+
+  void addResult(OpResult result) {
+    Operation *op = result.getOwner();
+    if (auto scan = dyn_cast<ScanOp>(op)) {
+      add(scan.yieldOp()->getOperand(result.getResultNumber()));
+      if (result.getResultNumber() >= scan.stackedCount()) // a carried value, which no turn may have changed
+        add(scan.getInitials()[result.getResultNumber() - scan.stackedCount()]);
+    } else if (isa<ConcatOp>(op)) {
+      for (Value operand : op->getOperands())
+        add(operand);
+    } else if (isa<AccessOp, HoldOp, ReshapeOp, TransposeOp, BroadcastOp>(op)) {
+      add(op->getOperand(0));
+    }
+  }
+
+  void addArgument(BlockArgument argument) {
+    auto scan = dyn_cast<ScanOp>(argument.getOwner()->getParentOp());
+    if (!scan) {
+      arguments.push_back(argument);
+      return;
+    }
+    if (argument == scan.turnArg())
+      return;
+    add(scan.operandOf(argument).get());
+    auto carries = scan.carryArgs();
+    if (auto carry = llvm::find(carries, argument); carry != carries.end())
+      add(scan.nextYields()[std::distance(carries.begin(), carry)]);
+  }
+
+  llvm::SmallPtrSet<Value, 8> seen;
+};
 
 struct Range {
   int64_t bound;
@@ -50,16 +80,17 @@ struct CheckIndicesPass : impl::CheckIndicesBase<CheckIndicesPass> {
   void annotate(FuncOp func) {
     llvm::MapVector<BlockArgument, Range> ranges;
     func.walk([&](IndexingOpInterface op) {
-      BlockArgument argument = originOf(op.indexOperand().get());
-      if (!argument || op.indexBound() == std::numeric_limits<int64_t>::max())
+      if (op.indexBound() == std::numeric_limits<int64_t>::max())
         return;
       Range here{op.indexBound(), op.ignoredIndex()};
-      auto [known, isNew] = ranges.try_emplace(argument, here);
-      if (isNew)
-        return;
-      known->second.bound = std::min(known->second.bound, here.bound);
-      if (known->second.ignored != here.ignored)
-        known->second.ignored.reset();
+      for (BlockArgument argument : Origins(op.indexOperand().get()).arguments) {
+        auto [known, isNew] = ranges.try_emplace(argument, here);
+        if (isNew)
+          continue;
+        known->second.bound = std::min(known->second.bound, here.bound);
+        if (known->second.ignored != here.ignored)
+          known->second.ignored.reset();
+      }
     });
     Builder builder(&getContext());
     for (const auto &[argument, range] : ranges) {

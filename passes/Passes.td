@@ -74,8 +74,8 @@ def Simplify : Pass<"nn-simplify", "nnc::ModelOp"> {
 def CheckIndices : Pass<"nn-check-indices", "nnc::ModelOp"> {
   let summary = "find which integers a call has to check";
   let description = [{
-    An integer argument that reaches an index operand (IndexingOpInterface) of any op, directly or through ops that only
-    move elements, must lie in that op's range: the argument gets `nn.index_bound`, the smallest of all its uses, and
+    An integer argument that reaches an index operand (IndexingOpInterface) of any op, directly, through ops that only
+    move elements, or through the sequences, carried values and results of loops, must lie in that op's range: the argument gets `nn.index_bound`, the smallest of all its uses, and
     `nn.index_ignore` if every use accepts that value besides. Kernels rely on the check.
   }];
 }

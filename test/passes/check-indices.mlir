@@ -45,4 +45,22 @@ nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i
     %h = nn.one_hot %i : tensor<6xi32> -> tensor<6x4xf32>
     nn.return %a, %h : tensor<6xf32>, tensor<6x4xf32>
   }
+  // A loop's carried index begins as one argument, goes on as elements of others, and one leaves the loop.
+  // CHECK-LABEL: @loop
+  // CHECK-SAME: {nn.index_bound = 7 : i64, nn.name = "first"}
+  // CHECK-SAME: {nn.index_bound = 5 : i64, nn.name = "later"}
+  // CHECK-SAME: {nn.index_bound = 5 : i64, nn.name = "more"}
+  nn.func predict @loop(%table: tensor<7x3xf32>, %small: tensor<5x3xf32>, %first: tensor<2xi32> {nn.name = "first"},
+                        %later: tensor<4x1xi32> {nn.name = "later"}, %more: tensor<4x1xi32> {nn.name = "more"})
+      -> (tensor<4x2x3xf32>, tensor<4x2x3xf32>) {
+    %y, %id, %end = nn.scan <4> turn(%t) sequences(%lt = %later : tensor<4x1xi32>, %mt = %more : tensor<4x1xi32>)
+        carries(%index = %first : tensor<2xi32>) invariants(%w = %table : tensor<7x3xf32>)
+        -> (tensor<4x2x3xf32>, tensor<4x2xi32>, tensor<2xi32>) {
+      %row = nn.gather %w, %index axis 0 : tensor<7x3xf32>, tensor<2xi32>
+      %next = nn.concat %lt, %mt along 0 : tensor<1xi32>, tensor<1xi32>
+      nn.yield %row, %next, %next : tensor<2x3xf32>, tensor<2xi32>, tensor<2xi32>
+    }
+    %rows = nn.gather %small, %id axis 0 : tensor<5x3xf32>, tensor<4x2xi32>
+    nn.return %y, %rows : tensor<4x2x3xf32>, tensor<4x2x3xf32>
+  }
 }
