@@ -161,6 +161,11 @@ Binding Elaborator::makeVariable(const VariableStmt &stmt) {
   mlir::RankedTensorType type = resolveType(*stmt.type, labels, /*bindsSymbols=*/false);
   if (!type)
     return binding;
+  if (!stmt.isState && !mlir::isa<mlir::FloatType>(type.getElementType())) {
+    error(stmt.type->range, "a parameter is trained, so its elements are floats, as 'f[...]'; found " +
+                                typeText(type) + "; what counts or is kept is 'state', what never changes a 'let'");
+    return binding;
+  }
   if (!type.hasStaticShape()) {
     for (auto [dim, written] : llvm::zip(dimsOf(type), stmt.type->dims)) {
       if (dim.isStatic())
