@@ -189,11 +189,13 @@ Num normalCdfFloat(const Num &x) {
   // z^2 in two parts: that of z's upper twelve bits is exact.
   Num upper = fromBits(bitsOf(z) & unsignedConst(32, 0xfffff000));
   Num bell = expOf(ExpReduction(upper * upper * lit(x, -0.5), (z - upper) * (z + upper) * lit(x, -0.5)));
-  Num u = lit(x, 1.0) / fma(z, lit(x, 0.3), lit(x, 1.0));
-  Num p = polynomial(u - lit(x, 1.0), {0x1p-1, 0x1.a8dc80p-1, 0x1.3c7dbep-1, 0x1.4be7b8p-4, -0x1.1e1630p-3,
+  // The gate is x's other factor in gelu, so the roundings of its own parts are kept out of f32.
+  Num wide(Halide::cast(Float(64), z.expr()));
+  Num u = lit(wide, 1.0) / fma(wide, lit(wide, 0.3), lit(wide, 1.0));
+  Num p = polynomial(u - lit(wide, 1.0), {0x1p-1, 0x1.a8dc80p-1, 0x1.3c7dbep-1, 0x1.4be7b8p-4, -0x1.1e1630p-3,
                                        -0x1.7d92a6p-6, 0x1.4d17ecp-7, -0x1.23abaap-4, -0x1.2c0552p-4,
                                        -0x1.5263f0p-6});
-  Num tail = p * u * bell;
+  Num tail = Num(Halide::cast(Float(32), (p * u).expr())) * bell;
   return select(x < lit(x, 0.0), tail, lit(x, 1.0) - tail);
 }
 
