@@ -62,7 +62,7 @@ class Case:
     def run(self):
         functions = self.model.functions.values()
         if "steps" in self.entry:
-            self.run_steps(self.model.functions["train_step"])
+            self.run_steps([function for function in functions if function.kind == "step"])
         else:
             for function in functions:
                 if function.kind in ("predict", "evaluate"):
@@ -82,12 +82,15 @@ class Case:
         if missing:
             sys.exit("error: %s gives no '%s'" % (self.model.name, "', '".join(missing)))
 
-    def run_steps(self, function):
+    def run_steps(self, functions):
+        """Several train blocks take turns in each step; what they report then has their names before it."""
         self.reset()
         found = {}
         for step in range(self.entry["steps"]):
-            for name, value in {**self.hypers(function), **self.call(function, step)}.items():
-                found.setdefault(name, []).append(value)
+            for function in functions:
+                prefix = function.name.removesuffix("step").replace("_", ".") if len(functions) > 1 else ""
+                for name, value in {**self.hypers(function), **self.call(function, step)}.items():
+                    found.setdefault(prefix + name, []).append(value)
         for name, values in found.items():
             self.compare(name, values)
         for name in self.variables:

@@ -26,7 +26,8 @@ torch.autograd.grad. `t.ints`, `t.signs` and `t.bools` give labels, targets of t
 masks.
 
 A trajectory is a case with steps: `t.stream`, `t.int_stream` give a function from the step to its batch, whose shapes may
-take turns, and results that are lists hold one number per step: losses, or `hyper.lr`, a schedule's value.
+take turns, and results that are lists hold one number per step: losses, or `hyper.lr`, a schedule's value. Where a
+model has several train blocks, each makes a step in its turn, and reports as `<block>.loss`.
 """
 import json
 import os
