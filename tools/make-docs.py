@@ -52,10 +52,20 @@ class Records:
         return lines
 
 
+def errors():
+    """The bounds of f32 functions, with and without fused multiply-add."""
+    text = (SOURCE / "codegen/halide/MathErrors.def").read_text()
+    return {op: (bound, unfused) for op, bound, unfused in re.findall(r"^NNC_F32_ERROR\((\w+), (\S+), (\S+)\)$", text, re.M)}
+
+
 def operator(records, op):
     spelling = SPELLING.get(op["opName"])
     lines = ["### nn.%s" % op["opName"], "", op["summary"][:1].upper() + op["summary"][1:] + "."
              + (" In the text: `%s`." % spelling if spelling else ""), "", prose(op["description"]), ""]
+    if op["opName"] in errors():
+        bound, unfused = errors()[op["opName"]]
+        lines += ["f32 results are within %s units in the last place of the exact value%s." % (
+            bound, "" if unfused == bound else " (%s on CPUs without fused multiply-add)" % unfused), ""]
     for title, dag in (("Operands and attributes", op["arguments"]), ("Results", op["results"])):
         if dag["args"]:
             lines += ["%s:" % title, ""] + records.signature(dag) + [""]

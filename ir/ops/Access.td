@@ -13,7 +13,8 @@ def NN_AccessOp : NN_DiffOp<"access", [NN_IndexMap]> {
     an affine form of d0, ..., dm, or `fill` if a quotient leaves a remainder or is outside of the axis. One op for
     slices with any step, flips, padding around and between elements, sliding windows, diagonals. A constant may name
     run-time dimensions, in quotes. Where a coordinate is inside for all indices by the sizes alone, reading costs no
-    test.
+    test. NaN, infinities and the signs of zeros come along. The gradient of an element that is read several times is the
+    sum of those reads; with NaN or an infinity among the gradients, elements that are not read may get NaN.
 
     ```mlir
     // every second element; reversed; a window of 3 with stride 2 over one row of padding; zeros in between
@@ -45,7 +46,8 @@ def NN_AccessOp : NN_DiffOp<"access", [NN_IndexMap]> {
 def NN_ConcatOp : NN_DiffOp<"concat", [InferTypeOpAdaptor, NN_IndexMap]> {
   let summary = "tensors joined along an axis";
   let description = [{
-    The elements of the operands one after the other along `axis`; all other sizes are equal.
+    The elements of the operands one after the other along `axis`; all other sizes are equal. NaN,
+    infinities and the signs of zeros come along.
 
     ```mlir
     %y = nn.concat %a, %b along 1 : tensor<2x3xf32>, tensor<2x4xf32>

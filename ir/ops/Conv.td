@@ -61,7 +61,9 @@ def NN_ConvInputGradientOp : NN_ConvOpBase<"conv_input_gradient", "getW"> {
     The adjoint of `nn.conv` in x: `y[n, i..., c] = sum over positions p, taps t with p * strides + t * dilations - low
     == i, and filters o, of dy[n, p..., o] * w[t..., c, o]`. The result's sizes are those of the convolution's x; they
     are part of the op, as several are possible for a stride above 1. It is also the transposed convolution of
-    generators and decoders, whose output is what a convolution would read.
+    generators and decoders, whose output is what a convolution would read. NaN and infinities reach the elements that
+    the convolution read them for; beside that, positions and taps that a stride or the border passes over may count as
+    zeros that are multiplied, so a NaN or an infinity near them may make y NaN there.
   }];
   let arguments = !con((ins NN_FloatTensor:$dy, NN_FloatTensor:$w), NN_ConvAttributes<>.attributes);
   let assemblyFormat = [{
@@ -80,7 +82,9 @@ def NN_ConvFilterGradientOp : NN_ConvOpBase<"conv_filter_gradient", "getY"> {
   let summary = "the filter's side of a convolution";
   let description = [{
     The adjoint of `nn.conv` in w: `y[t..., c, o] = sum over n and positions p of
-    x[n, p * strides + t * dilations - low, c] * dy[n, p..., o]`, of the sizes of the filter.
+    x[n, p * strides + t * dilations - low, c] * dy[n, p..., o]`, of the sizes of the filter. A NaN or an infinity in x or
+    dy makes NaN or infinite every sum with it; padding multiplies as zeros do, so where dy is not finite at the border,
+    sums over it may be NaN.
   }];
   let arguments = !con((ins NN_FloatTensor:$x, NN_FloatTensor:$dy), NN_ConvAttributes<>.attributes);
   let assemblyFormat = [{

@@ -10,7 +10,7 @@ def NN_GatherOp : NN_DiffOp<"gather", [InferTypeOpAdaptor, NN_IndexMap,
   let description = [{
     `y[a..., i..., b...] = table[a..., index[i...], b...]`: the axes of `index` come in place of axis `axis`. An index
     that is a function's argument is checked before the call; one that is computed and lies outside of the table gives
-    zeros.
+    zeros. NaN, infinities and the signs of zeros come along.
 
     ```mlir
     %rows = nn.gather %table, %id axis 0 : tensor<100x8xf32>, tensor<?xi32, #nn.dims<batch>>
@@ -35,7 +35,8 @@ def NN_ScatterAddOp : NN_DiffOp<"scatter_add", [NN_WholeKernel, DeclareOpInterfa
   let description = [{
     `y[a..., v, b...]` is the sum of `x[a..., i..., b...]` over all i with `index[i...] == v`, 0 where there is none.
     Terms are added in the order of i, whatever the number of threads. An index outside of the result is left out; one
-    that is a function's argument is checked before the call.
+    that is a function's argument is checked before the call. NaN and infinities reach the sums that they are terms of and
+    no others; a sum of zeros may have either sign.
   }];
   let arguments = (ins NN_NumberTensor:$x, NN_IndexTensor:$index, I64Attr:$axis);
   let results = (outs NN_NumberTensor:$y);

@@ -50,7 +50,8 @@ def NN_MaxUnpoolOp : NN_DiffOp<"max_unpool", [NN_Windowed]> {
   let summary = "values back to where the maxima under a sliding window were";
   let description = [{
     The adjoint of `nn.max_pool_gather` in x: `y[n, i..., c]` is the sum of `values[n, p..., c]` over the positions p
-    whose window contains element i and whose `index` says i.
+    whose window contains element i and whose `index` says i. Elsewhere 0, whatever the values are; the sign of a zero
+    is open.
   }];
   let arguments = !con((ins NN_FloatTensor:$values, NN_PositionTensor:$index), NN_PoolWindow<>.attributes);
   let results = (outs NN_FloatTensor:$y);
@@ -69,6 +70,8 @@ def NN_MaxPoolGatherOp : NN_DiffOp<"max_pool_gather", [InferTypeOpAdaptor, NN_Wi
   let summary = "the elements that the maxima under a sliding window were";
   let description = [{
     `y[n, p..., c] = x[n, index[n, p..., c], c]`, the index as of `nn.max_pool_index`; 0 where it is not in p's window.
+    NaN and infinities come along; where the sum over a window is made by products with 0 and 1, another NaN or infinity in
+    the window makes the result NaN.
   }];
   let arguments = !con((ins NN_FloatTensor:$x, NN_PositionTensor:$index), NN_PoolWindow<>.attributes);
   let results = (outs NN_FloatTensor:$y);
@@ -85,7 +88,8 @@ def NN_AvgPoolOp : NN_DiffOp<"avg_pool", [InferTypeOpAdaptor, NN_Windowed]> {
   let summary = "mean under a sliding window";
   let description = [{
     The mean of the elements of x under the window (see `nn.max_pool`). With `count_padding` the padding counts as
-    zeros; without, the mean is over what is inside x, and 0 where nothing is.
+    zeros; without, the mean is over what is inside x, and 0 where nothing is. A
+    NaN in the window makes it NaN, as infinities of both signs do; the sign of a mean of 0 is open.
   }];
   let arguments = !con((ins NN_FloatTensor:$x), NN_PoolWindow<>.attributes, (ins UnitAttr:$count_padding));
   let results = (outs NN_FloatTensor:$y);
@@ -103,6 +107,8 @@ def NN_AvgUnpoolOp : NN_DiffOp<"avg_unpool", [NN_Windowed]> {
   let description = [{
     The adjoint of `nn.avg_pool`: `y[n, i..., c]` is the sum of `values[n, p..., c] / count(p)` over the taps of
     positions p that meet element i, where count(p) is what the mean at p divides by.
+    Positions whose window misses element i, which a stride leaves in between, may count as zeros that are multiplied: a
+    NaN or an infinity there may make y NaN.
   }];
   let arguments = !con((ins NN_FloatTensor:$values), NN_PoolWindow<>.attributes, (ins UnitAttr:$count_padding));
   let results = (outs NN_FloatTensor:$y);
