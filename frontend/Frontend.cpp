@@ -4,13 +4,14 @@
 #include "frontend/Check.h"
 #include "frontend/Lower.h"
 #include "frontend/Modules.h"
+#include "frontend/StandardLibrary.h"
 
 using namespace nnc;
 
 struct Frontend::State {
   State(FrontendOptions options, llvm::raw_ostream &errors)
-      : options(std::move(options)), diags(sources, errors, this->options.diagnostics),
-        loader(sources, diags) {}
+      : options(std::move(options)), sources(&StandardLibrary::get().getSources()),
+        diags(sources, errors, this->options.diagnostics), loader(sources, diags) {}
   FrontendOptions options;
   SourceManager sources;
   Diagnostics diags;

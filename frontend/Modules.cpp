@@ -1,6 +1,7 @@
 // Modules.cpp: `use`: finding, reading and parsing files, and looking names up in them.
 #include "frontend/Modules.h"
 #include "frontend/Parser.h"
+#include "frontend/StandardLibrary.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -8,17 +9,7 @@
 using namespace nnc;
 using namespace nnc::ast;
 
-namespace {
-struct LibraryFile {
-  const char *name;
-  llvm::StringRef text;
-};
-/// The texts in frontend/std, embedded when nnc is built.
-const LibraryFile libraryFiles[] = {
-#include "frontend/std.inc"
-};
-constexpr unsigned maxUseDepth = 256;
-} // namespace
+static constexpr unsigned maxUseDepth = 256;
 
 const Module *ModuleLoader::load(llvm::StringRef mainFile, std::optional<llvm::StringRef> mainText) {
   return loadFile(mainFile, mainText, nullptr);
@@ -69,22 +60,8 @@ Module *ModuleLoader::loadFile(llvm::StringRef path, std::optional<llvm::StringR
   module->files.push_back(Parser(*source, diags, memory).parseFile());
   loadUses(*module);
   loading.pop_back();
-  collectNames(*module);
+  collectNames(*module, diags);
   return module;
-}
-
-Module *ModuleLoader::loadLibrary() {
-  if (library)
-    return library;
-  modules.push_back(std::make_unique<Module>());
-  library = modules.back().get();
-  library->name = "nn";
-  library->isLibrary = true;
-  for (const LibraryFile &file : libraryFiles)
-    library->files.push_back(
-        Parser(*sources.add(file.name, file.text, /*isLibrary=*/true), diags, memory).parseFile());
-  collectNames(*library);
-  return library;
 }
 
 void ModuleLoader::loadUses(Module &module) {
@@ -93,10 +70,10 @@ void ModuleLoader::loadUses(Module &module) {
       const auto *use = llvm::dyn_cast<UseDecl>(decl);
       if (!use)
         continue;
-      Module *used = nullptr;
+      const Module *used = nullptr;
       if (use->name) {
         if (use->name.text == "nn")
-          used = loadLibrary();
+          used = &StandardLibrary::get().getModule();
         else
           diags.error(use->pathRange, "unknown library '" + use->name.text +
                                           "'; the library is 'nn', a file is written in quotes");
@@ -118,7 +95,7 @@ void ModuleLoader::loadUses(Module &module) {
     }
 }
 
-void ModuleLoader::collectNames(Module &module) {
+void nnc::collectNames(Module &module, Diagnostics &diags) {
   for (const File *file : module.files)
     for (const Decl *decl : file->declarations) {
       if (decl->kind == Decl::Kind::Use || decl->kind == Decl::Kind::Train)

@@ -47,8 +47,6 @@ public:
 
 private:
   Module *loadFile(llvm::StringRef path, std::optional<llvm::StringRef> text, const ast::UseDecl *usedBy);
-  Module *loadLibrary();
-  void collectNames(Module &module);
   void loadUses(Module &module);
 
   SourceManager &sources;
@@ -57,13 +55,15 @@ private:
   std::vector<std::unique_ptr<Module>> modules;
   std::vector<std::string> dependencies;
   llvm::StringMap<Module *> byIdentity; // device and inode: one file under two names is one module
-  Module *library = nullptr;
   struct Pending {
     Module *module;
     const ast::UseDecl *use;
   };
   llvm::SmallVector<Pending> loading; // from the main file to the one being read
 };
+
+/// Enters a module's declarations into its names; two of one name are an error.
+void collectNames(Module &module, Diagnostics &diags);
 
 /// Finds an unqualified name: the module's own definitions win over used ones; two used ones clash.
 /// `clash` receives the second of two equal names.

@@ -90,6 +90,8 @@ SourceFile *SourceManager::insert(std::unique_ptr<SourceFile> file) {
 
 const SourceFile &SourceManager::fileOf(Loc loc) const {
   assert(loc.isValid() && "no place");
+  if (before && loc.offset < before->nextBase)
+    return before->fileOf(loc);
   auto it = llvm::upper_bound(files, loc.offset, [](uint32_t offset, const std::unique_ptr<SourceFile> &f) {
     return offset < f->base;
   });
@@ -115,7 +117,7 @@ Range SourceManager::find(llvm::StringRef fileName, uint32_t line, uint32_t colu
       ++end;
     return {{file->base + begin}, {file->base + std::max(end, begin + 1)}};
   }
-  return {};
+  return before ? before->find(fileName, line, column) : Range();
 }
 
 llvm::StringRef SourceManager::text(Range range) const {

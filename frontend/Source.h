@@ -54,6 +54,10 @@ public:
   static constexpr uint64_t maxFileBytes = uint64_t(64) << 20;
   static constexpr uint64_t maxTotalBytes = uint64_t(1) << 31;
 
+  /// `before`: texts whose places come first, and which outlive these.
+  explicit SourceManager(const SourceManager *before = nullptr)
+      : before(before), nextBase(before ? before->nextBase : 1) {}
+
   /// Reads a regular file ("-": standard input). Returns null and the reason when it cannot.
   SourceFile *read(llvm::StringRef path, std::string &reason);
   /// Adds a text that is in memory already (and stays there).
@@ -71,7 +75,8 @@ public:
 private:
   SourceFile *insert(std::unique_ptr<SourceFile> file);
   std::vector<std::unique_ptr<SourceFile>> files; // in order of base
-  uint32_t nextBase = 1;
+  const SourceManager *before;
+  uint32_t nextBase;
 };
 
 } // namespace nnc
