@@ -29,6 +29,7 @@ struct GradientRule {
   llvm::StringRef latex;
   llvm::StringRef formula;
   llvm::ArrayRef<llvm::StringRef> saves; // operands and results the backward pass reads
+  llvm::StringRef before;                // what `formula` is the simplification of, or empty
 };
 
 /// An adjoint that comes into a block from outside.

@@ -222,7 +222,9 @@ class NN_DiffOp<string opMnemonic, list<Trait> traits = []>
   code gradient = ?;
   string rule = ?;      // name of the rule, as a textbook calls it
   string latex = ?;     // its mathematics: \bar{x} is the adjoint of x
-  string formula = ?;   // the same in plain text, `d_x = ...; d_w = ...`
+  string before = "";   // what calculus gives, where `formula` is its simplification: equations as below
+  string formula = ?;   // equations in plain text (codegen/explain/Formula.h): `d_x = d_y * y; ...`, or with subscripts
+                        // in the smallest sizes that show the rule: one row, one spatial axis, axes that stay left out
   list<string> saves = ?; // which operands or results the gradient reads
   code diffDefinitions = [{}];
   let definitions = [{
@@ -234,7 +236,7 @@ class NN_DiffOp<string opMnemonic, list<Trait> traits = []>
     ::nnc::GradientRule $cppClass::gradientRule() {
       static const ::llvm::StringRef saved[] = {"", }] # !interleave(!foreach(s, saves, "\"" # s # "\""), ", ") # [{};
       return {R"rule(}] # rule # [{)rule", R"rule(}] # latex # [{)rule", R"rule(}] # formula # [{)rule",
-              ::llvm::ArrayRef<::llvm::StringRef>(saved).drop_front()};
+              ::llvm::ArrayRef<::llvm::StringRef>(saved).drop_front(), R"rule(}] # before # [{)rule"};
     }
   }] # diffDefinitions;
 }

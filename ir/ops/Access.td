@@ -39,7 +39,7 @@ def NN_AccessOp : NN_DiffOp<"access", [NN_IndexMap]> {
   let gradient = [{ return {accessGradient(g, *this, dy)}; }];
   let rule = "an element collects the sum of its readings";
   let latex = [{\bar{x}_i = \textstyle\sum_{d\,:\,A(d) = i} \bar{y}_d}];
-  let formula = "d_x[i] = sum(d_y[d] where access(d) == i)";
+  let formula = "d_x[i] = sum(d) d_y[d] * (coefficient * d + constant == divisor * i)";
   let saves = [];
 }
 
@@ -60,7 +60,7 @@ def NN_ConcatOp : NN_DiffOp<"concat", [InferTypeOpAdaptor, NN_IndexMap]> {
   let gradient = [{ return concatGradient(g, *this, dy); }];
   let rule = "each part gets its stretch back";
   let latex = [{\bar{x}_k = \bar{y}|_{\text{part } k} }];
-  let formula = "d_part = slice(d_y)";
+  let formula = "d_part[i] = d_y[offset + i]";
   let saves = [];
 }
 

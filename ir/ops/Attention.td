@@ -36,10 +36,11 @@ def NN_AttentionOp : NN_DiffOp<"attention", [InferTypeOpAdaptor, NN_WholeKernel]
   }];
   let gradient = [{ return attentionGradient(g, *this, dResults); }];
   let rule = "attention";
-  let latex = [{\bar{S} = P \circ (\bar{Y} V^\top - \operatorname{rowsum}(\bar{Y} \circ Y)),\quad
+  let latex = [{\bar{S} = P \odot (\bar{Y} V^\top - \operatorname{rowsum}(\bar{Y} \odot Y)),\quad
     \bar{Q} = c\,\bar{S} K,\quad \bar{K} = c\,\bar{S}^\top Q,\quad \bar{V} = P^\top \bar{Y},\quad
     P = e^{c\,Q K^\top - \ell} }];
-  let formula = "d_s = p * (d_y @ v.T - sum(d_y * y)); d_q = scale * d_s @ k; d_k = scale * d_s.T @ q; d_v = p.T @ d_y";
+  let before = "s[i, j] = scale * (sum(x) q[i, x] * k[j, x]); p[i, j] = exp(s[i, j]) / (sum(m) exp(s[i, m])); d_v[j, z] = sum(i) p[i, j] * d_y[i, z]; d_p[i, j] = sum(z) d_y[i, z] * v[j, z]; d_s[i, j] = p[i, j] * (d_p[i, j] - (sum(m) d_p[i, m] * p[i, m])); d_q[i, x] = scale * (sum(j) d_s[i, j] * k[j, x]); d_k[j, x] = scale * (sum(i) d_s[i, j] * q[i, x])";
+  let formula = "s[i, j] = scale * (sum(x) q[i, x] * k[j, x]); p[i, j] = exp(s[i, j] - statistic[i]); d_v[j, z] = sum(i) p[i, j] * d_y[i, z]; d_p[i, j] = sum(z) d_y[i, z] * v[j, z]; d_s[i, j] = p[i, j] * (d_p[i, j] - (sum(z) d_y[i, z] * y[i, z])); d_q[i, x] = scale * (sum(j) d_s[i, j] * k[j, x]); d_k[j, x] = scale * (sum(i) d_s[i, j] * q[i, x])";
   let saves = ["q", "k", "v", "mask", "y", "statistic"];
 }
 
@@ -63,8 +64,8 @@ def NN_AttentionGradientOp : NN_DiffOp<"attention_gradient", [InferTypeOpAdaptor
   let gradient = [{ return attentionSecondGradient(g, *this, dResults); }];
   let rule = "derivative of attention's gradient";
   let latex = [{\bar{W} = c\,(\bar{G}_q K^\top + Q \bar{G}_k^\top),\quad
-    \bar{P} = \bar{W} \circ (\bar{Y} V^\top - \delta) + \bar{Y} \bar{G}_v^\top,\quad \bar{S} = \bar{P} \circ P}];
-  let formula = "d_w = scale * (d_dq @ k.T + q @ d_dk.T); d_p = d_w * (dy @ v.T - correction) + dy @ d_dv.T; d_s = d_p * p";
+    \bar{P} = \bar{W} \odot (\bar{Y} V^\top - \delta) + \bar{Y} \bar{G}_v^\top,\quad \bar{S} = \bar{P} \odot P}];
+  let formula = "p[i, j] = exp(scale * (sum(x) q[i, x] * k[j, x]) - statistic[i]); e[i, j] = (sum(z) dy[i, z] * v[j, z]) - correction[i]; d_w[i, j] = scale * (sum(x) d_dq[i, x] * k[j, x]) + scale * (sum(x) q[i, x] * d_dk[j, x]); d_e[i, j] = d_w[i, j] * p[i, j]; d_s[i, j] = p[i, j] * (d_w[i, j] * e[i, j] + (sum(z) dy[i, z] * d_dv[j, z])); d_q[i, x] = scale * (sum(j) (d_s[i, j] * k[j, x] + p[i, j] * e[i, j] * d_dk[j, x])); d_k[j, x] = scale * (sum(i) (d_s[i, j] * q[i, x] + p[i, j] * e[i, j] * d_dq[i, x])); d_v[j, z] = sum(i) d_e[i, j] * dy[i, z]; d_dy[i, z] = sum(j) (d_e[i, j] * v[j, z] + p[i, j] * d_dv[j, z]); d_statistic[i] = -(sum(j) d_s[i, j]); d_correction[i] = -(sum(j) d_e[i, j])";
   let saves = ["q", "k", "v", "statistic", "dy", "correction", "mask"];
 }
 

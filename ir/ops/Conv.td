@@ -51,7 +51,7 @@ def NN_ConvOp : NN_ConvOpBase<"conv", "getW", [InferTypeOpAdaptor]> {
   let gradient = [{ return convGradient(g, *this, dy); }];
   let rule = "convolution";
   let latex = [{\bar{x} = \bar{y} \star^\top w,\quad \bar{w} = x \star \bar{y} }];
-  let formula = "d_x = conv_input_gradient(d_y, w); d_w = conv_filter_gradient(x, d_y)";
+  let formula = "d_x[n, i, c] = sum(p, t, o) d_y[n, p, o] * w[t, c, o] * (p * stride + t * dilation - low == i); d_w[t, c, o] = sum(n, p, i) x[n, i, c] * d_y[n, p, o] * (p * stride + t * dilation - low == i)";
   let saves = ["x", "w"];
 }
 
@@ -74,7 +74,7 @@ def NN_ConvInputGradientOp : NN_ConvOpBase<"conv_input_gradient", "getW"> {
   let gradient = [{ return convInputGradientGradient(g, *this, dy); }];
   let rule = "transposed convolution";
   let latex = [{\bar{u} = \bar{x} \star w,\quad \bar{w} = \bar{x} \star u \quad (x = u \star^\top w)}];
-  let formula = "d_dy = conv(d_y, w); d_w = conv_filter_gradient(d_y, dy)";
+  let formula = "d_dy[n, p, o] = sum(i, t, c) d_y[n, i, c] * w[t, c, o] * (p * stride + t * dilation - low == i); d_w[t, c, o] = sum(n, p, i) d_y[n, i, c] * dy[n, p, o] * (p * stride + t * dilation - low == i)";
   let saves = ["dy", "w"];
 }
 
@@ -95,7 +95,7 @@ def NN_ConvFilterGradientOp : NN_ConvOpBase<"conv_filter_gradient", "getY"> {
   let gradient = [{ return convFilterGradientGradient(g, *this, dy); }];
   let rule = "gradient of a convolution's filter";
   let latex = [{\bar{x} = u \star^\top \bar{w},\quad \bar{u} = x \star \bar{w} \quad (w = x \star u)}];
-  let formula = "d_x = conv_input_gradient(dy, d_y); d_dy = conv(x, d_y)";
+  let formula = "d_x[n, i, c] = sum(p, t, o) dy[n, p, o] * d_y[t, c, o] * (p * stride + t * dilation - low == i); d_dy[n, p, o] = sum(i, t, c) x[n, i, c] * d_y[t, c, o] * (p * stride + t * dilation - low == i)";
   let saves = ["x", "dy"];
 }
 

@@ -99,6 +99,7 @@ def NN_DivOp : NN_BinaryOp<"div", [{ return lhs / rhs; }]> {
   }];
   let rule = "quotient rule";
   let latex = [{\bar{a} = \bar{y} / b,\quad \bar{b} = -\bar{y} \odot y / b}];
+  let before = "d_lhs = d_y / rhs; d_rhs = -d_y * lhs / rhs**2";
   let formula = "d_lhs = d_y / rhs; d_rhs = -(d_y / rhs) * y";
   let saves = ["rhs", "y"];
 }
@@ -122,7 +123,7 @@ def NN_PowOp : NN_BinaryOp<"pow", [{ return pow(lhs, rhs); }]> {
   }];
   let rule = "power rule";
   let latex = [{\bar{a} = \bar{y} \odot b \odot a^{b-1},\quad \bar{b} = \bar{y} \odot y \odot \ln a}];
-  let formula = "d_lhs = d_y * rhs * lhs**(rhs - 1); d_rhs = d_y * y * log(lhs)";
+  let formula = "d_lhs = d_y * rhs * lhs**(rhs - 1); d_rhs = where(lhs > 0, d_y * y * log(lhs), 0)";
   let saves = ["lhs", "rhs", "y"];
 }
 
@@ -194,6 +195,7 @@ def NN_ExpOp : NN_UnaryOp<"exp", [{ return exp(x); }]> {
   let gradient = [{ return {g.mul(dy, getY())}; }];
   let rule = "exponential";
   let latex = [{\bar{x} = \bar{y} \odot y}];
+  let before = "d_x = d_y * exp(x)";
   let formula = "d_x = d_y * y";
   let saves = ["y"];
 }
@@ -204,6 +206,7 @@ def NN_Expm1Op : NN_UnaryOp<"expm1", [{ return expm1(x); }]> {
   let gradient = [{ return {g.mul(dy, g.add(getY(), g.fill(1.0, getY())))}; }];
   let rule = "exponential minus one";
   let latex = [{\bar{x} = \bar{y} \odot (y + 1)}];
+  let before = "d_x = d_y * exp(x)";
   let formula = "d_x = d_y * (y + 1)";
   let saves = ["y"];
 }
@@ -234,6 +237,7 @@ def NN_SqrtOp : NN_UnaryOp<"sqrt", [{ return sqrt(x); }]> {
   let gradient = [{ return {g.div(g.mul(dy, g.fill(0.5, dy)), getY())}; }];
   let rule = "square root";
   let latex = [{\bar{x} = \bar{y} / (2 y)}];
+  let before = "d_x = d_y / (2 * sqrt(x))";
   let formula = "d_x = d_y / (2 * y)";
   let saves = ["y"];
 }
@@ -246,6 +250,7 @@ def NN_RsqrtOp : NN_UnaryOp<"rsqrt", [{ return rsqrt(x); }]> {
   }];
   let rule = "reciprocal square root";
   let latex = [{\bar{x} = -\tfrac{1}{2} \bar{y} \odot y / x}];
+  let before = "d_x = -d_y * x**(-3 / 2) / 2";
   let formula = "d_x = -d_y * y / (2 * x)";
   let saves = ["x", "y"];
 }
@@ -305,6 +310,7 @@ def NN_TanhOp : NN_UnaryOp<"tanh", [{ return tanh(x); }]> {
   }];
   let rule = "hyperbolic tangent";
   let latex = [{\bar{x} = \bar{y} \odot (1 - y^2)}];
+  let before = "d_x = d_y * (1 - tanh(x)**2)";
   let formula = "d_x = d_y * (1 - y**2)";
   let saves = ["y"];
 }
@@ -317,6 +323,7 @@ def NN_SigmoidOp : NN_UnaryOp<"sigmoid", [{ return sigmoid(x); }]> {
   }];
   let rule = "logistic function";
   let latex = [{\bar{x} = \bar{y} \odot y \odot (1 - y)}];
+  let before = "d_x = d_y * exp(-x) / (1 + exp(-x))**2";
   let formula = "d_x = d_y * y * (1 - y)";
   let saves = ["y"];
 }
@@ -327,6 +334,7 @@ def NN_LogSigmoidOp : NN_UnaryOp<"log_sigmoid", [{ return -softplus(-x); }]> {
   let gradient = [{ return {g.mul(dy, g.create<SigmoidOp>(g.neg(getX())))}; }];
   let rule = "log-sigmoid";
   let latex = [{\bar{x} = \bar{y} \odot \sigma(-x)}];
+  let before = "d_x = d_y * exp(-x) / (1 + exp(-x))";
   let formula = "d_x = d_y * sigmoid(-x)";
   let saves = ["x"];
 }
@@ -337,6 +345,7 @@ def NN_SoftplusOp : NN_UnaryOp<"softplus", [{ return softplus(x); }]> {
   let gradient = [{ return {g.mul(dy, g.create<SigmoidOp>(getX()))}; }];
   let rule = "softplus";
   let latex = [{\bar{x} = \bar{y} \odot \sigma(x)}];
+  let before = "d_x = d_y * exp(x) / (1 + exp(x))";
   let formula = "d_x = d_y * sigmoid(x)";
   let saves = ["x"];
 }
@@ -350,6 +359,7 @@ def NN_ReluOp : NN_UnaryOp<"relu", [{ return maximum(x, lit(x, 0.0)); }]> {
   }];
   let rule = "rectifier";
   let latex = [{\bar{x} = \bar{y} \odot [x > 0]}];
+  let before = "d_x = d_y * (x > 0)";
   let formula = "d_x = d_y * (y > 0)";
   let saves = ["y"];
 }
@@ -385,6 +395,7 @@ def NN_EluOp : NN_UnaryOp<"elu", [{
   }];
   let rule = "exponential linear unit";
   let latex = [{\bar{x} = \bar{y} \odot ([x > 0] + (y + \alpha) [x \le 0])}];
+  let before = "d_x = d_y * ((x > 0) + alpha * exp(x) * (x <= 0))";
   let formula = "d_x = d_y * ((x > 0) + (y + alpha) * (x <= 0))";
   let saves = ["x", "y"];
 }
@@ -401,6 +412,7 @@ def NN_SiluOp : NN_UnaryOp<"silu", [{ return x * sigmoid(x); }]> {
   }];
   let rule = "sigmoid linear unit";
   let latex = [{\bar{x} = \bar{y} \odot \sigma(x) (1 + x (1 - \sigma(x)))}];
+  let before = "d_x = d_y * (sigmoid(x) + x * sigmoid(x) * (1 - sigmoid(x)))";
   let formula = "d_x = d_y * sigmoid(x) * (1 + x * (1 - sigmoid(x)))";
   let saves = ["x"];
 }
@@ -469,7 +481,7 @@ def NN_SelectOp : NN_DiffOp<"select", [AllTypesMatch<["yes", "no", "y"]>, NN_Fol
   }];
   let rule = "choice";
   let latex = [{\bar{a} = \bar{y} \odot [c],\quad \bar{b} = \bar{y} \odot [\lnot c]}];
-  let formula = "d_yes = d_y * condition; d_no = d_y * !condition";
+  let formula = "d_yes = where(condition, d_y, 0); d_no = where(condition, 0, d_y)";
   let saves = ["condition"];
 }
 

@@ -26,7 +26,7 @@ def NN_GatherOp : NN_DiffOp<"gather", [InferTypeOpAdaptor, NN_IndexMap,
   }];
   let rule = "a row collects the sum of its uses";
   let latex = [{\bar{W}_v = \textstyle\sum_{i\,:\,t_i = v} \bar{y}_i}];
-  let formula = "d_table = scatter_add(d_y, index)";
+  let formula = "d_table[v, b] = sum(i) d_y[i, b] * (index[i] == v)";
   let saves = ["index"];
 }
 
@@ -49,7 +49,7 @@ def NN_ScatterAddOp : NN_DiffOp<"scatter_add", [NN_WholeKernel, DeclareOpInterfa
   }];
   let rule = "each term of a sum gets the sum's adjoint";
   let latex = [{\bar{x}_i = \bar{y}_{t_i} }];
-  let formula = "d_x = gather(d_y, index)";
+  let formula = "d_x[i, b] = d_y[index[i], b]";
   let saves = ["index"];
 }
 
@@ -66,7 +66,7 @@ def NN_CumsumOp : NN_DiffOp<"cumsum", [SameOperandsAndResultType, NN_WholeKernel
   let gradient = [{ return {g.create<CumsumOp>(dy, getAxis(), !getReverse(), getExclusive())}; }];
   let rule = "running sum from the other end";
   let latex = [{\bar{x}_s = \textstyle\sum_{t \ge s} \bar{y}_t}];
-  let formula = "d_x = cumsum(d_y, reversed)";
+  let formula = "d_x[s] = sum(t) d_y[t] * (t >= s)";
   let saves = [];
 }
 

@@ -27,7 +27,7 @@ def NN_MatmulOp : NN_DiffOp<"matmul", [InferTypeOpAdaptor, NN_Contraction,
   let gradient = [{ return matmulGradient(g, *this, dy); }];
   let rule = "matrix product";
   let latex = [{\bar{A} = \bar{Y} B^\top,\quad \bar{B} = A^\top \bar{Y} }];
-  let formula = "d_lhs = d_y @ transpose(rhs); d_rhs = transpose(lhs) @ d_y";
+  let formula = "d_lhs[m, k] = sum(n) d_y[m, n] * rhs[k, n]; d_rhs[k, n] = sum(m) lhs[m, k] * d_y[m, n]";
   let saves = ["lhs", "rhs"];
 }
 

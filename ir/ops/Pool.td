@@ -29,7 +29,7 @@ def NN_MaxPoolOp : NN_DiffOp<"max_pool", [InferTypeOpAdaptor, NN_Windowed]> {
   let gradient = [{ return maxPoolGradient(g, *this, dy); }];
   let rule = "max pool";
   let latex = [{\bar{x}_i = \textstyle\sum_{p:\, i = \operatorname{argmax}(p)} \bar{y}_p}];
-  let formula = "d_x = max_unpool(d_y, max_pool_index(x))";
+  let formula = "d_x[n, i, c] = sum(p) d_y[n, p, c] * (index[n, p, c] == i)";
   let saves = ["x"];
 }
 
@@ -62,7 +62,7 @@ def NN_MaxUnpoolOp : NN_DiffOp<"max_unpool", [NN_Windowed]> {
   let gradient = [{ return maxUnpoolGradient(g, *this, dy); }];
   let rule = "max unpool";
   let latex = [{\bar{v}_p = \bar{y}_{\operatorname{index}(p)} }];
-  let formula = "d_values = max_pool_gather(d_y, index)";
+  let formula = "d_values[n, p, c] = d_y[n, index[n, p, c], c]";
   let saves = ["index"];
 }
 
@@ -80,7 +80,7 @@ def NN_MaxPoolGatherOp : NN_DiffOp<"max_pool_gather", [InferTypeOpAdaptor, NN_Wi
   let gradient = [{ return maxPoolGatherGradient(g, *this, dy); }];
   let rule = "gather of maxima";
   let latex = [{\bar{x}_i = \textstyle\sum_{p:\, i = \operatorname{index}(p)} \bar{y}_p}];
-  let formula = "d_x = max_unpool(d_y, index)";
+  let formula = "d_x[n, i, c] = sum(p) d_y[n, p, c] * (index[n, p, c] == i)";
   let saves = ["index"];
 }
 
@@ -98,7 +98,7 @@ def NN_AvgPoolOp : NN_DiffOp<"avg_pool", [InferTypeOpAdaptor, NN_Windowed]> {
   let gradient = [{ return avgPoolGradient(g, *this, dy); }];
   let rule = "average pool";
   let latex = [{\bar{x}_i = \textstyle\sum_{p \ni i} \bar{y}_p / n_p}];
-  let formula = "d_x = avg_unpool(d_y)";
+  let formula = "d_x[n, i, c] = sum(p, t in 0..taps) d_y[n, p, c] / count[p] * (p * stride + t * dilation - low == i)";
   let saves = [];
 }
 
@@ -119,7 +119,7 @@ def NN_AvgUnpoolOp : NN_DiffOp<"avg_unpool", [NN_Windowed]> {
   let gradient = [{ return avgUnpoolGradient(g, *this, dy); }];
   let rule = "average unpool";
   let latex = [{\bar{v}_p = \tfrac{1}{n_p} \textstyle\sum_{i \in p} \bar{y}_i}];
-  let formula = "d_values = avg_pool(d_y)";
+  let formula = "d_values[n, p, c] = sum(i, t in 0..taps) d_y[n, i, c] / count[p] * (p * stride + t * dilation - low == i)";
   let saves = [];
 }
 

@@ -24,7 +24,7 @@ def NN_SumOp : NN_ReduceOp<"sum", [DeclareOpInterfaceMethods<TurnwiseOpInterface
   let gradient = [{ return {g.spread(dy, getX(), getAxes())}; }];
   let rule = "sum over axes";
   let latex = [{\bar{x}_i = \bar{y} }];
-  let formula = "d_x = broadcast(d_y)";
+  let formula = "d_x[i] = d_y";
   let saves = [];
 }
 
@@ -34,7 +34,7 @@ def NN_MeanOp : NN_ReduceOp<"mean"> {
   let gradient = [{ return {g.spread(g.div(dy, g.count(getX(), getAxes(), dy)), getX(), getAxes())}; }];
   let rule = "mean over axes";
   let latex = [{\bar{x}_i = \bar{y} / n}];
-  let formula = "d_x = broadcast(d_y / n)";
+  let formula = "d_x[i] = d_y / n";
   let saves = [];
 }
 
@@ -48,7 +48,7 @@ def NN_ProdOp : NN_ReduceOp<"prod"> {
   let gradient = [{ return {g.mul(g.spread(dy, getX(), getAxes()), productOfOthers(g, getX(), getAxes()))}; }];
   let rule = "product over axes";
   let latex = [{\bar{x}_i = \bar{y} \textstyle\prod_{j \ne i} x_j}];
-  let formula = "d_x = broadcast(d_y) * product of the other elements";
+  let formula = "d_x[i] = d_y * (prod(j) where(i == j, 1, x[j]))";
   let saves = ["x"];
 }
 
@@ -60,7 +60,7 @@ class NN_ExtremumOp<string opMnemonic> : NN_ReduceOp<opMnemonic> {
     return {g.mul(mask, g.spread(share, getX(), getAxes()))};
   }];
   let latex = [{\bar{x}_i = \bar{y}\, [x_i = y] / \textstyle\sum_j [x_j = y]}];
-  let formula = "d_x = broadcast(d_y / sum(x == y)) * (x == y)";
+  let formula = "d_x[i] = d_y * (x[i] == y) / (sum(j) (x[j] == y))";
   let saves = ["x", "y"];
 }
 def NN_MaxOp : NN_ExtremumOp<"max"> {

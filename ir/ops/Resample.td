@@ -27,7 +27,7 @@ def NN_ResampleOp : NN_ResampleOpBase<"resample"> {
   let gradient = [{ return {g.create<ResampleAdjointOp>(getX().getType(), dy, getAxisAttr(), getModeAttr())}; }];
   let rule = "resampling";
   let latex = [{\bar{x}_j = \textstyle\sum_i w_{ij}\, \bar{y}_i}];
-  let formula = "d_x = resample_adjoint(d_y)";
+  let formula = "d_x[j] = sum(i) weight[i, j] * d_y[i]";
 }
 
 def NN_ResampleAdjointOp : NN_ResampleOpBase<"resample_adjoint"> {
@@ -39,7 +39,7 @@ def NN_ResampleAdjointOp : NN_ResampleOpBase<"resample_adjoint"> {
   let gradient = [{ return {g.create<ResampleOp>(getX().getType(), dy, getAxisAttr(), getModeAttr())}; }];
   let rule = "adjoint of resampling";
   let latex = [{\bar{x}_i = \textstyle\sum_j w_{ij}\, \bar{y}_j}];
-  let formula = "d_x = resample(d_y)";
+  let formula = "d_x[i] = sum(j) weight[i, j] * d_y[j]";
 }
 
 #endif

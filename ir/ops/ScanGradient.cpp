@@ -28,9 +28,10 @@ GradientRule ScanOp::gradientRule() {
   return {
       "backpropagation through time",
       R"(\bar{h}_{t-1} = \Bigl(\frac{\partial h_t}{\partial h_{t-1}}\Bigr)^{\!\top} \bar{h}_t + \Bigl(\frac{\partial y_t}{\partial h_{t-1}}\Bigr)^{\!\top} \bar{y}_t,\quad \bar{w} = \sum_t \Bigl(\frac{\partial h_t}{\partial w}\Bigr)^{\!\top} \bar{h}_t)",
-      "d_h[t-1] = (dh[t]/dh[t-1])^T d_h[t] + (dy[t]/dh[t-1])^T d_y[t]; d_w = sum over t of (dh[t]/dw)^T "
-      "d_h[t]",
-      saved};
+      "d_h[t - 1] = transpose(jacobian(h[t], h[t - 1])) @ d_h[t] + transpose(jacobian(y[t], h[t - 1])) @ d_y[t]; "
+      "d_w = sum(t) transpose(jacobian(h[t], w)) @ d_h[t]",
+      saved,
+      ""};
 }
 
 namespace {

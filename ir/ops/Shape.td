@@ -52,7 +52,7 @@ def NN_BroadcastOp : NN_DiffOp<"broadcast", [NN_IndexMap]> {
   let gradient = [{ return {broadcastGradient(g, *this, dy)}; }];
   let rule = "a broadcast value collects the sum of its uses";
   let latex = [{\bar{x} = \textstyle\sum_{\text{repeated}} \bar{y} }];
-  let formula = "d_x = sum(d_y)";
+  let formula = "d_x[i] = sum(r) d_y[r, i]";
   let saves = [];
 }
 
@@ -67,7 +67,7 @@ def NN_ReshapeOp : NN_DiffOp<"reshape", [NN_SameMemory]> {
   let gradient = [{ return {g.create<ReshapeOp>(getX().getType(), dy)}; }];
   let rule = "reshape back";
   let latex = [{\bar{x} = \operatorname{reshape}(\bar{y})}];
-  let formula = "d_x = reshape(d_y)";
+  let formula = "d_x[n] = d_y[n]";
   let saves = [];
 }
 
@@ -107,7 +107,7 @@ def NN_TransposeOp : NN_DiffOp<"transpose", [InferTypeOpAdaptor, NN_IndexMap]> {
   }];
   let rule = "transpose back";
   let latex = [{\bar{X} = \bar{Y}^\top}];
-  let formula = "d_x = transpose(d_y)";
+  let formula = "d_x[i, j] = d_y[j, i]";
   let saves = [];
 }
 

@@ -27,7 +27,8 @@ def NN_SoftmaxOp : NN_SoftmaxOpBase<"softmax"> {
   }];
   let rule = "softmax";
   let latex = [{\bar{x} = y \odot (\bar{y} - \langle \bar{y}, y \rangle)}];
-  let formula = "d_x = y * (d_y - sum(d_y * y))";
+  let before = "d_x[i] = sum(j) d_y[j] * y[j] * ((i == j) - y[i])";
+  let formula = "d_x[i] = y[i] * (d_y[i] - (sum(j) d_y[j] * y[j]))";
   let saves = ["y"];
 }
 
@@ -41,7 +42,8 @@ def NN_LogSoftmaxOp : NN_SoftmaxOpBase<"log_softmax"> {
   }];
   let rule = "log-softmax";
   let latex = [{\bar{x} = \bar{y} - e^{y} \textstyle\sum_j \bar{y}_j}];
-  let formula = "d_x = d_y - exp(y) * sum(d_y)";
+  let before = "d_x[i] = sum(j) d_y[j] * ((i == j) - exp(y[i]))";
+  let formula = "d_x[i] = d_y[i] - exp(y[i]) * (sum(j) d_y[j])";
   let saves = ["y"];
 }
 
@@ -62,7 +64,8 @@ def NN_LogSumExpOp : NN_DiffOp<"logsumexp", [InferTypeOpAdaptor,
   }];
   let rule = "log-sum-exp";
   let latex = [{\bar{x}_i = \bar{y}\, e^{x_i - y} }];
-  let formula = "d_x = d_y * exp(x - y)";
+  let before = "d_x[i] = d_y * exp(x[i]) / (sum(j) exp(x[j]))";
+  let formula = "d_x[i] = d_y * exp(x[i] - y)";
   let saves = ["x", "y"];
 }
 
@@ -87,7 +90,8 @@ def NN_SoftmaxCrossEntropyOp : NN_DiffOp<"softmax_cross_entropy", [InferTypeOpAd
   }];
   let rule = "softmax with cross entropy";
   let latex = [{\bar{z} = \bar{y}\,(p - \mathrm{onehot}(t)),\quad p = \operatorname{softmax}(z)}];
-  let formula = "d_logits = d_y * (softmax(logits) - one_hot(label))";
+  let before = "p[i] = exp(logits[i]) / (sum(j) exp(logits[j])); d_p[i] = -d_y * (i == label) / p[i]; d_logits[i] = p[i] * (d_p[i] - (sum(j) d_p[j] * p[j]))";
+  let formula = "p[i] = exp(logits[i]) / (sum(j) exp(logits[j])); d_logits[i] = d_y * (p[i] - (i == label))";
   let saves = ["logits", "label"];
 }
 

@@ -96,17 +96,6 @@ struct CommandLine {
   cl::opt<bool> verbose{"v", cl::desc("Say what is done"), cl::cat(category)};
 };
 
-/// Removes the options that LLVM's libraries register when they are loaded, before nnc's own are made, which have
-/// some of the same names. What is left: --help and its kind, --version.
-void removeForeignOptions() {
-  llvm::SmallVector<cl::Option *> foreign;
-  for (auto &[name, option] : cl::getRegisteredOptions())
-    if (!name.starts_with("help") && name != "version" && name != "h")
-      foreign.push_back(option);
-  for (cl::Option *option : foreign)
-    option->removeArgument();
-}
-
 void printVersion(llvm::raw_ostream &out) {
   out << versionText() << '\n';
   if (std::optional<KernelTarget> host = findKernelTarget("host"))
@@ -258,6 +247,29 @@ bool convert(CommandLine &line, Options &options) {
 
 } // namespace
 
+void removeForeignOptions() {
+  llvm::SmallVector<cl::Option *> foreign;
+  for (auto &[name, option] : cl::getRegisteredOptions())
+    if (!name.starts_with("help") && name != "version" && name != "h")
+      foreign.push_back(option);
+  for (cl::Option *option : foreign)
+    option->removeArgument();
+}
+
+bool readCommandLine(int argc, char **argv, const char *overview, const char *variable) {
+  std::string messages;
+  llvm::raw_string_ostream stream(messages);
+  if (cl::ParseCommandLineOptions(argc, argv, overview, &stream, variable))
+    return true;
+  // cl begins its messages with the program's name and a colon; ours say `error` too.
+  StringRef text = StringRef(messages).trim();
+  text.consume_front(llvm::sys::path::filename(argv[0]));
+  text.consume_front(argv[0]);
+  text.consume_front(":");
+  error() << text.trim() << '\n';
+  return false;
+}
+
 bool Options::isGraphInput() const { return llvm::sys::path::extension(input) == ".mlir"; }
 
 std::string Options::headerPath() const {
@@ -282,19 +294,11 @@ ParsedOptions parseOptions(int argc, char **argv) {
     if (StringRef argument = argv[i]; argument.consume_front("@"))
       parsed.options.responseFiles.push_back(argument.str());
   }
-  std::string messages;
-  llvm::raw_string_ostream stream(messages);
-  bool understood = cl::ParseCommandLineOptions(
-      argc, argv, "nnc: compiles neural networks, written as text, to libraries that run and train them\n\n"
-      "@file stands for the arguments in that file.",
-      &stream, "NNC_FLAGS");
-  if (!understood) {
-    // cl begins its messages with the program's name and a colon; ours say `error` too.
-    StringRef text = StringRef(messages).trim();
-    text.consume_front(llvm::sys::path::filename(argv[0]));
-    text.consume_front(argv[0]);
-    text.consume_front(":");
-    error() << text.trim() << '\n';
+  if (!readCommandLine(argc, argv,
+                       "nnc: compiles neural networks, written as text, to libraries that run and train them\n"
+                       "nnc explain: shows how their gradients come about (nnc explain --help)\n\n"
+                       "@file stands for the arguments in that file.",
+                       "NNC_FLAGS")) {
     parsed.exitStatus = 1;
     return parsed;
   }

@@ -63,6 +63,12 @@ struct ParsedOptions {
 };
 ParsedOptions parseOptions(int argc, char **argv);
 
+/// Removes the options that LLVM's libraries register when they are loaded, before nnc's own are made, which have
+/// some of the same names. What is left: --help and its kind, --version.
+void removeForeignOptions();
+/// Reads options made since; false, with a message, after an error. `variable` is that of the environment, or null.
+bool readCommandLine(int argc, char **argv, const char *overview, const char *variable);
+
 } // namespace nnc
 
 #endif

@@ -1,0 +1,54 @@
+// MathPrinter.h: what the spellings have in common: precedence, and where parentheses are needed.
+#ifndef NNC_CODEGEN_EXPLAIN_MATHPRINTER_H
+#define NNC_CODEGEN_EXPLAIN_MATHPRINTER_H
+
+#include "codegen/explain/Math.h"
+#include "llvm/ADT/Twine.h"
+
+namespace nnc::explain {
+
+/// How tightly an expression holds together when written in a line.
+enum Strength { Loose, Comparison, Sum, Product, Sign, Exponent, Atom };
+
+inline Strength strengthOf(const Math &math) {
+  switch (math.kind()) {
+  case Kind::Number:
+    return math.value() < 0 ? Sign : Atom;
+  case Kind::Add:
+  case Kind::Sub:
+    return Sum;
+  case Kind::Mul:
+  case Kind::Div:
+  case Kind::MatMul:
+    return Product;
+  case Kind::Negate:
+    return Sign;
+  case Kind::Power:
+    return Exponent;
+  case Kind::Compare:
+    return Comparison;
+  case Kind::Binder:
+    return Loose;
+  case Kind::Name:
+  case Kind::Call:
+  case Kind::Index:
+  case Kind::Where:
+    return Atom;
+  }
+  return Atom;
+}
+
+/// A name as it is set: `d_` in front is the adjoint, digits behind a letter are a subscript.
+struct SetName {
+  int adjoints = 0;
+  std::string base, subscript;
+  explicit SetName(llvm::StringRef name);
+  bool isLetter() const { return base.size() == 1; }
+};
+
+/// The letter a Greek function or quantity is set as, or empty: sigmoid, Phi.
+inline bool isSummation(llvm::StringRef how) { return how == "sum" || how == "prod"; }
+
+} // namespace nnc::explain
+
+#endif

@@ -1,0 +1,146 @@
+// Page.cpp: the formats; Markdown and plain text, which are nearly the same.
+#include "codegen/explain/Page.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+namespace nnc::explain {
+
+std::unique_ptr<Page> makePage(Format format) {
+  switch (format) {
+  case Format::Markdown:
+    return makeMarkdownPage();
+  case Format::Tex:
+    return makeTexPage();
+  case Format::Html:
+    return makeHtmlPage();
+  case Format::Text:
+  case Format::Json:
+    break;
+  }
+  return makeTextPage();
+}
+
+std::string withCode(llvm::StringRef text, llvm::function_ref<std::string(llvm::StringRef)> plain,
+                     llvm::function_ref<std::string(llvm::StringRef)> code) {
+  std::string result;
+  while (!text.empty()) {
+    auto [before, rest] = text.split('`');
+    result += plain(before);
+    auto [inside, after] = rest.split('`');
+    if (!inside.empty())
+      result += code(inside);
+    text = after;
+  }
+  return result;
+}
+
+namespace {
+
+/// Columns of text: values are wrapped here.
+constexpr size_t width = 100;
+
+class TextPage : public Page {
+public:
+  void heading(int level, llvm::StringRef text) override {
+    std::string plain = stripped(text);
+    if (!out.empty())
+      out += '\n';
+    out += std::string(level > 2 ? 2 : 0, ' ') + plain + '\n';
+    if (level <= 2)
+      out += std::string(plain.size(), level == 1 ? '=' : '-') + '\n';
+  }
+  void paragraph(llvm::StringRef text) override {
+    std::string line = "  ", plain = stripped(text);
+    for (llvm::StringRef word : llvm::split(plain, ' ')) {
+      if (line.size() + word.size() > width && line.size() > 2) {
+        out += line + '\n';
+        line = "  ";
+      }
+      line += (line.size() > 2 ? " " : "") + word.str();
+    }
+    out += line + '\n';
+  }
+  void equations(llvm::ArrayRef<Equation> equations, llvm::ArrayRef<std::string> remarks) override {
+    for (auto [i, equation] : llvm::enumerate(equations)) {
+      std::string line = "      " + toText(equation);
+      if (i < remarks.size() && !remarks[i].empty())
+        line += std::string(line.size() < 56 ? 56 - line.size() : 2, ' ') + "# " + stripped(remarks[i]);
+      out += line + '\n';
+    }
+  }
+  void latex(llvm::StringRef) override {}
+  void code(llvm::StringRef text) override {
+    for (llvm::StringRef line : llvm::split(text.rtrim('\n'), '\n'))
+      out += "      " + line.str() + '\n';
+  }
+  void table(llvm::ArrayRef<std::string> header, llvm::ArrayRef<std::vector<std::string>> rows) override {
+    std::vector<size_t> widths;
+    for (const std::string &cell : header)
+      widths.push_back(stripped(cell).size());
+    for (const auto &row : rows)
+      for (auto [i, cell] : llvm::enumerate(row))
+        widths[i] = std::max(widths[i], stripped(cell).size());
+    line(header, widths);
+    for (const auto &row : rows)
+      line(row, widths);
+  }
+  std::string finish() override { return std::move(out); }
+
+private:
+  static std::string stripped(llvm::StringRef text) {
+    std::string result = text.str();
+    llvm::erase(result, '`');
+    return result;
+  }
+  void line(llvm::ArrayRef<std::string> cells, llvm::ArrayRef<size_t> widths) {
+    std::string text = "    ";
+    for (auto [cell, cellWidth] : llvm::zip(cells, widths)) {
+      std::string plain = stripped(cell);
+      text += "  " + plain + std::string(cellWidth - plain.size(), ' ');
+    }
+    out += llvm::StringRef(text).rtrim().str() + '\n';
+  }
+
+  std::string out;
+};
+
+class MarkdownPage : public Page {
+public:
+  void heading(int level, llvm::StringRef text) override {
+    out += std::string(level, '#') + " " + text.str() + "\n\n";
+  }
+  void paragraph(llvm::StringRef text) override { out += text.str() + "\n\n"; }
+  void equations(llvm::ArrayRef<Equation> equations, llvm::ArrayRef<std::string> remarks) override {
+    for (auto [i, equation] : llvm::enumerate(equations)) {
+      if (i < remarks.size() && !remarks[i].empty())
+        out += remarks[i] + ":\n\n";
+      out += "$$" + toLatex(equation) + "$$\n\n";
+    }
+  }
+  void latex(llvm::StringRef formula) override { out += "$$" + formula.trim().str() + "$$\n\n"; }
+  void code(llvm::StringRef text) override { out += "```\n" + text.rtrim('\n').str() + "\n```\n\n"; }
+  void table(llvm::ArrayRef<std::string> header, llvm::ArrayRef<std::vector<std::string>> rows) override {
+    line(header);
+    line(std::vector<std::string>(header.size(), "---"));
+    for (const auto &row : rows)
+      line(row);
+    out += '\n';
+  }
+  std::string finish() override { return llvm::StringRef(out).rtrim('\n').str() + "\n"; }
+
+private:
+  void line(llvm::ArrayRef<std::string> cells) {
+    for (const std::string &cell : cells)
+      out += "| " + cell + " ";
+    out += "|\n";
+  }
+
+  std::string out;
+};
+
+} // namespace
+
+std::unique_ptr<Page> makeTextPage() { return std::make_unique<TextPage>(); }
+std::unique_ptr<Page> makeMarkdownPage() { return std::make_unique<MarkdownPage>(); }
+
+} // namespace nnc::explain

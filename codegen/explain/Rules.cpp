@@ -1,0 +1,180 @@
+// Rules.cpp: rules are read from the ops' interfaces, so what is shown is what nn-differentiate applies.
+#include "codegen/explain/Rules.h"
+#include "codegen/explain/Formula.h"
+#include "ir/Dialect.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+
+namespace nnc::explain {
+
+static std::vector<Equation> parsed(llvm::StringRef op, llvm::StringRef formula) {
+  llvm::Expected<std::vector<Equation>> equations = parseFormula(formula);
+  if (!equations)
+    llvm::report_fatal_error(llvm::Twine("the rule of nn.") + op + ": " + toString(equations.takeError()));
+  return *equations;
+}
+
+static Rule makeRule(llvm::StringRef op, const GradientRule &rule) {
+  Rule made;
+  made.op = op.str();
+  made.name = rule.name.str();
+  made.latex = rule.latex.trim().str();
+  made.formula = parsed(op, rule.formula);
+  if (!rule.before.empty())
+    made.before = parsed(op, rule.before);
+  for (llvm::StringRef saved : rule.saves)
+    made.saves.push_back(saved.str());
+  return made;
+}
+
+std::optional<Rule> ruleOf(OperationName op) {
+  if (op.getDialectNamespace() != NNDialect::getDialectNamespace())
+    return std::nullopt;
+  llvm::StringRef mnemonic = op.stripDialect();
+  if (auto *rule = op.getInterface<DifferentiableOpInterface>())
+    return makeRule(mnemonic, rule->gradientRule());
+  if (auto *rule = op.getInterface<RegionDifferentiableOpInterface>())
+    return makeRule(mnemonic, rule->gradientRule());
+  if (auto *reason = op.getInterface<NonDifferentiableOpInterface>()) {
+    Rule none;
+    none.op = mnemonic.str();
+    none.whyNone = reason->whyNotDifferentiable().str();
+    return none;
+  }
+  return std::nullopt;
+}
+
+std::vector<Rule> allRules(MLIRContext &context) {
+  std::vector<Rule> rules;
+  for (RegisteredOperationName op : context.getRegisteredOperations())
+    if (std::optional<Rule> rule = ruleOf(op))
+      rules.push_back(std::move(*rule));
+  llvm::sort(rules, [](const Rule &a, const Rule &b) { return a.op < b.op; });
+  return rules;
+}
+
+std::optional<Math> factorOf(const Math &value, llvm::StringRef adjoint) {
+  llvm::ArrayRef<Math> parts = value.parts();
+  auto part = [&](size_t i) { return factorOf(parts[i], adjoint); };
+  switch (value.kind()) {
+  case Kind::Name:
+    return value.text() == adjoint ? std::optional<Math>(1) : std::nullopt;
+  case Kind::Negate:
+    if (auto factor = part(0))
+      return -*factor;
+    return std::nullopt;
+  case Kind::Mul:
+    if (auto factor = part(0))
+      return *factor * parts[1];
+    if (auto factor = part(1))
+      return parts[0] * *factor;
+    return std::nullopt;
+  case Kind::Div:
+    if (auto factor = part(0))
+      return *factor / parts[1];
+    return std::nullopt;
+  case Kind::Where: {
+    auto yes = part(1), no = part(2);
+    if ((yes || parts[1].isNumber(0)) && (no || parts[2].isNumber(0)))
+      return Math::where(parts[0], yes.value_or(0), no.value_or(0));
+    return std::nullopt;
+  }
+  default:
+    return std::nullopt;
+  }
+}
+
+/// dy/dx = diag(f') for each equation that has the form d_x = d_y * f'.
+static std::vector<Equation> localJacobians(llvm::ArrayRef<Equation> formula) {
+  std::vector<Equation> jacobians;
+  for (const Equation &equation : formula) {
+    if (equation.target.kind() != Kind::Name || !equation.target.text().starts_with("d_"))
+      continue;
+    if (std::optional<Math> factor = factorOf(equation.value, "d_y")) {
+      llvm::StringRef operand = equation.target.text().drop_front(2);
+      jacobians.push_back({Math::call("jacobian", {Math::name("y"), Math::name(operand)}),
+                           Math::call("diag", {*factor})});
+    }
+  }
+  return jacobians;
+}
+
+void writeRule(const Rule &rule, Page &page) {
+  page.heading(2, "`" + rule.op + "`" + (rule.name.empty() ? "" : ": " + rule.name));
+  if (!rule.whyNone.empty()) {
+    page.paragraph("No gradient: " + rule.whyNone + ".");
+    return;
+  }
+  page.latex(rule.latex);
+  if (!rule.before.empty()) {
+    page.paragraph("By calculus:");
+    page.equations(rule.before);
+    page.paragraph("which simplifies to");
+  }
+  page.equations(rule.formula);
+  if (std::vector<Equation> jacobians = localJacobians(rule.formula); !jacobians.empty()) {
+    page.paragraph("Local Jacobian, element by element:");
+    page.equations(jacobians);
+  }
+  std::string saves;
+  for (const std::string &name : rule.saves)
+    saves += (saves.empty() ? "" : ", ") + ("`" + name + "`");
+  page.paragraph("Keeps " + (saves.empty() ? std::string("nothing") : saves) + " from the forward pass.");
+}
+
+static void writeJson(llvm::ArrayRef<Rule> rules, llvm::raw_ostream &out) {
+  llvm::json::OStream json(out, 1);
+  auto equations = [&](llvm::StringRef key, llvm::ArrayRef<Equation> list) {
+    json.attributeArray(key, [&] {
+      for (const Equation &equation : list)
+        json.object([&] {
+          json.attribute("text", toText(equation));
+          json.attribute("latex", toLatex(equation));
+          json.attribute("target", toSymPy(equation.target));
+          json.attribute("sympy", toSymPy(equation.value));
+        });
+    });
+  };
+  json.array([&] {
+    for (const Rule &rule : rules)
+      json.object([&] {
+        json.attribute("op", rule.op);
+        if (!rule.whyNone.empty()) {
+          json.attribute("no_gradient", rule.whyNone);
+          return;
+        }
+        json.attribute("rule", rule.name);
+        json.attribute("latex", rule.latex);
+        equations("formula", rule.formula);
+        equations("before", rule.before);
+        json.attributeArray("saves", [&] {
+          for (const std::string &name : rule.saves)
+            json.value(name);
+        });
+      });
+  });
+  out << '\n';
+}
+
+std::string rulesText(llvm::ArrayRef<Rule> rules, Format format) {
+  if (format == Format::Json) {
+    std::string text;
+    llvm::raw_string_ostream out(text);
+    writeJson(rules, out);
+    return text;
+  }
+  std::unique_ptr<Page> page = makePage(format);
+  if (rules.size() > 1 || format != Format::Text)
+    page->heading(1, rules.size() == 1 ? "Gradient rule of `" + rules.front().op + "`" : "Gradient rules");
+  if (rules.size() > 1)
+    page->paragraph("`d_x` is the adjoint of x: the loss differentiated by x, of the sizes of x. Equations without "
+                    "subscripts hold for each element. With subscripts they are written in the smallest sizes that "
+                    "show the rule; a truth value counts 1 or 0.");
+  for (const Rule &rule : rules)
+    writeRule(rule, *page);
+  return page->finish();
+}
+
+} // namespace nnc::explain

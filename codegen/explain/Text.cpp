@@ -1,0 +1,93 @@
+// Text.cpp: the plain spelling, as a terminal shows it: Python's operators, and `sum(i, j) ...` of the language.
+#include "codegen/explain/MathPrinter.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/STLExtras.h"
+
+namespace nnc::explain {
+
+SetName::SetName(llvm::StringRef name) {
+  while (name.size() > 2 && name.consume_front("d_"))
+    ++adjoints;
+  size_t digits = name.size();
+  while (digits > 0 && llvm::isDigit(name[digits - 1]))
+    --digits;
+  if (digits == 1 && digits < name.size()) {
+    base = name.take_front(1).str();
+    subscript = name.drop_front(1).str();
+  } else {
+    base = name.str();
+  }
+}
+
+static std::string atLeast(const Math &math, Strength strength) {
+  std::string text = toText(math);
+  return strengthOf(math) < strength ? "(" + text + ")" : text;
+}
+
+static std::string list(llvm::ArrayRef<Math> parts) {
+  std::string text;
+  for (const Math &part : parts)
+    text += (text.empty() ? "" : ", ") + toText(part);
+  return text;
+}
+
+static std::string infix(const Math &math, llvm::StringRef sign, Strength left, Strength right) {
+  return (atLeast(math.parts()[0], left) + sign + atLeast(math.parts()[1], right)).str();
+}
+
+static std::string call(const Math &math) {
+  std::string text = math.text().str() + "(" + list(math.parts());
+  for (const auto &[name, value] : math.keywords())
+    text += (text.back() == '(' ? "" : ", ") + name + "=" + value;
+  return text + ")";
+}
+
+static std::string binder(const Math &math) {
+  std::string text = math.text().str() + "(";
+  for (const Math::Bound &bound : math.bounds()) {
+    text += (text.back() == '(' ? "" : ", ") + bound.name;
+    if (bound.high)
+      text += " in " + atLeast(bound.low, Sum) + ".." + atLeast(bound.high, Sum);
+  }
+  return text + ") " + atLeast(math.parts()[0], Product);
+}
+
+std::string toText(const Math &math) {
+  switch (math.kind()) {
+  case Kind::Number:
+    return numberText(math.value());
+  case Kind::Name:
+    return math.text().str();
+  case Kind::Call:
+    return call(math);
+  case Kind::Negate:
+    return "-" + atLeast(math.parts()[0], Sign);
+  case Kind::Add:
+    return infix(math, " + ", Sum, Sum);
+  case Kind::Sub:
+    return infix(math, " - ", Sum, Product);
+  case Kind::Mul:
+    return infix(math, " * ", Product, Sign);
+  case Kind::Div:
+    return infix(math, " / ", Product, Sign);
+  case Kind::MatMul:
+    return infix(math, " @ ", Product, Sign);
+  case Kind::Power:
+    return infix(math, "**", Atom, Exponent);
+  case Kind::Compare:
+    return infix(math, (" " + math.text() + " ").str(), Sum, Sum);
+  case Kind::Index:
+    return atLeast(math.parts()[0], Atom) + "[" + list(math.parts().drop_front()) + "]";
+  case Kind::Binder:
+    return binder(math);
+  case Kind::Where:
+    return "where(" + list(math.parts()) + ")";
+  }
+  return "";
+}
+
+std::string toText(const Equation &equation) {
+  return toText(equation.target) + " = " + toText(equation.value);
+}
+
+} // namespace nnc::explain
