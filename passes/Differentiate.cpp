@@ -18,6 +18,7 @@
 #include "ir/ops/Structure.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "passes/Observers.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -62,8 +63,8 @@ bool hasRule(Operation *op) { return isa<DifferentiableOpInterface, RegionDiffer
 /// op here: its rule (RegionDifferentiableOpInterface) differentiates its block with another BlockDifferentiator.
 class BlockDifferentiator {
 public:
-  BlockDifferentiator(Block &block, ArrayRef<Seed> seeds, ValueRange wrt)
-      : block(block), seeds(seeds), wrt(wrt) {}
+  BlockDifferentiator(Block &block, ArrayRef<Seed> seeds, ValueRange wrt, DifferentiationObserver *observer)
+      : block(block), seeds(seeds), wrt(wrt), observer(observer) {}
 
   /// Builds adjoints before `place`; one value per `wrt`, null where no path leads.
   FailureOr<SmallVector<Value>> run(OpBuilder &builder);
@@ -91,6 +92,7 @@ private:
   Block &block;
   ArrayRef<Seed> seeds;
   ValueRange wrt;
+  DifferentiationObserver *observer; // or null
   llvm::DenseSet<Value> needed;          // a seed's value depends on them
   llvm::DenseSet<Value> active;          // needed, and depend on wrt
   SmallVector<Operation *> activeOps;    // in program order
@@ -98,6 +100,7 @@ private:
   SmallVector<Operation *> replaced;     // by their rules; gone at the end
   llvm::DenseMap<int64_t, SmallVector<Operation *>> checkpoints; // their ops, in program order
   llvm::DenseMap<Operation *, Operation *> copies;               // of ops that are computed again, the latest
+  Operation *lastReplaced = nullptr, *replacement = nullptr; // the last of them, and by what
 };
 
 /// The checkpoints that an op is part of and is still to be copied for, the outermost first.
@@ -258,6 +261,8 @@ LogicalResult BlockDifferentiator::differentiate(Operation *op, OpBuilder &build
   }
   std::reverse(live.begin(), live.end());
   describe(op, dOperands, ruleName, live);
+  if (observer)
+    observer->applied(op == lastReplaced ? replacement : op, dResults, dOperands);
   for (auto [index, adjoint] : llvm::enumerate(dOperands))
     if (adjoint)
       addAdjoint(op->getOperand(index), adjoint, op->getLoc(), ruleName, index, builder);
@@ -270,9 +275,9 @@ FailureOr<SmallVector<Value>> BlockDifferentiator::applyRegionRule(Operation *op
   SmallVector<bool> wanted;
   for (Value operand : op->getOperands())
     wanted.push_back(active.contains(operand));
-  auto inside = [](Block &block, ArrayRef<Seed> seeds, ArrayRef<Value> wrt) {
+  auto inside = [this](Block &block, ArrayRef<Seed> seeds, ArrayRef<Value> wrt) {
     OpBuilder builder(block.getTerminator());
-    return BlockDifferentiator(block, seeds, wrt).run(builder);
+    return BlockDifferentiator(block, seeds, wrt, observer).run(builder);
   };
   FailureOr<RegionGradient> gradient = computed.regionGradient(g, dResults, wanted, inside);
   if (failed(gradient))
@@ -280,6 +285,8 @@ FailureOr<SmallVector<Value>> BlockDifferentiator::applyRegionRule(Operation *op
   // What was known of the op's results holds for those that took their place.
   if (gradient->replacement) {
     replaced.push_back(computed);
+    lastReplaced = computed;
+    replacement = gradient->replacement;
     for (auto [before, after] : llvm::zip(computed->getResults(), gradient->replacement->getResults())) {
       if (needed.contains(before))
         needed.insert(after);
@@ -345,6 +352,8 @@ void BlockDifferentiator::explainNoPath(Value from, Value target, InFlightDiagno
 }
 
 struct DifferentiatePass : impl::DifferentiateBase<DifferentiatePass> {
+  explicit DifferentiatePass(DifferentiationObserver *observer = nullptr) : observer(observer) {}
+
   void runOnOperation() override {
     for (FuncOp func : getOperation().getBody().getOps<FuncOp>())
       loadOnce(func);
@@ -376,7 +385,7 @@ struct DifferentiatePass : impl::DifferentiateBase<DifferentiatePass> {
     Location loc = provenanceLoc(target.getLoc(), Role::Adjoint, "derivative of the target by itself", 0,
                                  adjointName(target));
     Seed seed{target, GraphBuilder(builder, loc).fill(1.0, target)};
-    BlockDifferentiator differentiator(*grad->getBlock(), seed, grad.getWrt());
+    BlockDifferentiator differentiator(*grad->getBlock(), seed, grad.getWrt(), observer);
     FailureOr<SmallVector<Value>> gradients = differentiator.run(builder);
     if (failed(gradients))
       return failure();
@@ -397,13 +406,23 @@ struct DifferentiatePass : impl::DifferentiateBase<DifferentiatePass> {
         if (!gradient)
           gradient = g.fill(0.0, value);
     }
+    if (observer && complete)
+      observer->completed(target, seed.adjoint, grad.getWrt(), *gradients);
     grad.replaceAllUsesWith(*gradients);
     grad.erase();
     if (seed.adjoint.use_empty())
       seed.adjoint.getDefiningOp()->erase();
     return success(complete);
   }
+
+  DifferentiationObserver *observer;
 };
 
 } // namespace
+
+std::unique_ptr<Pass> createDifferentiate() { return std::make_unique<DifferentiatePass>(); }
+std::unique_ptr<Pass> createDifferentiate(DifferentiationObserver &observer) {
+  return std::make_unique<DifferentiatePass>(&observer);
+}
+
 } // namespace nnc

@@ -7,6 +7,10 @@
 
 namespace nnc {
 
+/// With reports of what is done they are made by passes/Observers.h.
+std::unique_ptr<mlir::Pass> createDifferentiate();
+std::unique_ptr<mlir::Pass> createSimplify();
+
 #define GEN_PASS_DECL
 #include "passes/Passes.h.inc"
 

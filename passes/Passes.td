@@ -36,6 +36,7 @@ def HoistScans : Pass<"nn-hoist-scans", "nnc::ModelOp"> {
 }
 
 def Differentiate : Pass<"nn-differentiate", "nnc::ModelOp"> {
+  let constructor = "nnc::createDifferentiate()";
   let summary = "replace nn.grad by reverse-mode derivatives";
   let description = [{
     ```mlir
@@ -56,6 +57,7 @@ def Differentiate : Pass<"nn-differentiate", "nnc::ModelOp"> {
 }
 
 def Simplify : Pass<"nn-simplify", "nnc::ModelOp"> {
+  let constructor = "nnc::createSimplify()";
   let summary = "do the same with less work";
   let description = [{
     Rewrites that need more than one op's knowledge, beside MLIR's canonicalization (which it runs with). Results

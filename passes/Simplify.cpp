@@ -4,6 +4,7 @@
 #include "ir/ops/Shape.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "passes/Observers.h"
 #include "passes/Passes.h"
 
 using namespace mlir;
@@ -165,6 +166,8 @@ template <typename OpT> struct ReduceUnitAxes : OpRewritePattern<OpT> {
 };
 
 struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
+  explicit SimplifyPass(RewriterBase::Listener *listener = nullptr) : listener(listener) {}
+
   void runOnOperation() override {
     MLIRContext *context = &getContext();
     RewritePatternSet patterns(context);
@@ -176,10 +179,20 @@ struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
     for (RegisteredOperationName op : context->getRegisteredOperations())
       if (op.getDialectNamespace() == NNDialect::getDialectNamespace())
         op.getCanonicalizationPatterns(patterns, context);
-    if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
+    GreedyRewriteConfig config;
+    config.listener = listener;
+    if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(patterns), config)))
       signalPassFailure();
   }
+
+  RewriterBase::Listener *listener;
 };
 
 } // namespace
+
+std::unique_ptr<Pass> createSimplify() { return std::make_unique<SimplifyPass>(); }
+std::unique_ptr<Pass> createSimplify(RewriterBase::Listener &listener) {
+  return std::make_unique<SimplifyPass>(&listener);
+}
+
 } // namespace nnc

@@ -86,6 +86,7 @@ CASES = {
     "broadcast": ({"x": "tensor<3xf64>"}, "nn.broadcast %x dims [1] : tensor<3xf64> -> tensor<4x3xf64>", "tensor<4x3xf64>", {}),
     "reshape": ({"x": "tensor<6xf64>"}, "nn.reshape %x : tensor<6xf64> -> tensor<6xf64>", "tensor<6xf64>", {}),
     "transpose": ({"x": "tensor<3x4xf64>"}, "nn.transpose %x by [1, 0] : tensor<3x4xf64>", "tensor<4x3xf64>", {}),
+    "hold": ({"x": V, "until": "tensor<i32>"}, "nn.hold %x until %until : tensor<5xf64>, tensor<i32>", V, {}),
     "softmax": ({"x": V}, "nn.softmax %x along 0 : tensor<5xf64>", V, {}),
     "log_softmax": ({"x": V}, "nn.log_softmax %x along 0 : tensor<5xf64>", V, {}),
     "logsumexp": ({"x": V}, "nn.logsumexp %x along 0 : tensor<5xf64>", "tensor<f64>", {}),

@@ -1,14 +1,18 @@
 // Explain.cpp: the command line of `nnc explain`.
 #include "tools/nnc/Explain.h"
+#include "codegen/explain/Derivation.h"
 #include "codegen/explain/Rules.h"
+#include "codegen/explain/meaning/Meaning.h"
+#include "frontend/Frontend.h"
 #include "ir/Dialect.h"
+#include "mlir/Parser/Parser.h"
 #include "tools/nnc/InternalError.h"
 #include "tools/nnc/Options.h"
 #include "tools/nnc/OutputFile.h"
 #include "tools/nnc/Report.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/Path.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
 
 namespace cl = llvm::cl;
 using llvm::StringRef;
@@ -31,11 +35,21 @@ struct ExplainLine {
                  clEnumValN(explain::Format::Json, "json", "data, formulae as SymPy reads them"))};
   cl::opt<std::string> output{"o", cl::desc("Output file (default: standard output)"), cl::init("-"),
                               cl::value_desc("file"), cl::cat(category)};
+  cl::list<std::string> defines{"D", cl::Prefix, cl::value_desc("name=value"), cl::cat(category),
+                                cl::desc("Set a model's parameter: hidden=256, Cnn.rate=0.1")};
+  cl::opt<bool> numbers{"numbers", cl::desc("Work all values and adjoints with numbers, small ones where none are given"),
+                        cl::cat(category)};
+  cl::list<std::string> at{"at", cl::value_desc("name=1,2,..."), cl::cat(category),
+                           cl::desc("Numbers of an input or parameter, or name=file.npy; implies --numbers")};
+  cl::list<std::string> sizes{"size", cl::value_desc("dimension=n"), cl::cat(category),
+                              cl::desc("A run-time dimension for these numbers: batch=1")};
+  cl::opt<uint64_t> seed{"seed", cl::desc("Of numbers that are not given"), cl::init(1), cl::cat(category)};
 };
 
-int explainRules(const ExplainLine &line, std::string &text) {
-  mlir::MLIRContext context;
-  context.loadDialect<NNDialect>();
+/// `tanh` names an operator; a text is a file with a suffix, in a directory, or `-`.
+bool isFile(StringRef input) { return input == "-" || input.contains('.') || input.contains('/'); }
+
+int explainRules(const ExplainLine &line, mlir::MLIRContext &context, std::string &text) {
   std::vector<explain::Rule> rules = explain::allRules(context);
   if (!line.rules) {
     const std::string &wanted = line.inputs.front();
@@ -47,6 +61,74 @@ int explainRules(const ExplainLine &line, std::string &text) {
     }
   }
   text = explain::rulesText(rules, line.format);
+  return 0;
+}
+
+/// The graph of a text, or of a file of the nn dialect; null after an error, which is printed.
+mlir::OwningOpRef<mlir::ModuleOp> readModel(const ExplainLine &line, mlir::MLIRContext &context,
+                                            llvm::SourceMgr &sources) {
+  const std::string &input = line.inputs.front();
+  if (StringRef(input).ends_with(".mlir")) {
+    auto file = llvm::MemoryBuffer::getFileOrSTDIN(input, /*IsText=*/true);
+    if (!file) {
+      error() << "cannot read '" << input << "': " << file.getError().message() << '\n';
+      return {};
+    }
+    sources.AddNewSourceBuffer(std::move(*file), llvm::SMLoc());
+    return mlir::parseSourceFile<mlir::ModuleOp>(sources, &context);
+  }
+  FrontendOptions options;
+  options.mainFile = input;
+  options.defines.assign(line.defines.begin(), line.defines.end());
+  options.f64 = true; // numbers are worked in f64; no rule depends on the type
+  options.diagnostics.warningFlags = {"none"}; // they are the compiler's to give
+  Frontend frontend(std::move(options), llvm::errs());
+  if (!frontend.parse())
+    return {};
+  return frontend.lower(context);
+}
+
+/// Reads --at, --size and --seed; false after an error, which is printed.
+bool readSetting(const ExplainLine &line, explain::Setting &setting) {
+  setting.seed = line.seed;
+  for (const std::string &text : line.at)
+    if (llvm::Error failed = explain::addGiven(text, setting)) {
+      error() << toString(std::move(failed)) << '\n';
+      return false;
+    }
+  for (StringRef text : line.sizes) {
+    auto [name, number] = text.split('=');
+    int64_t size;
+    if (number.getAsInteger(10, size) || size < 1) {
+      error() << "expected --size=dimension=n with n of 1 or more, found '" << text << "'\n";
+      return false;
+    }
+    setting.sizes[name.str()] = size;
+  }
+  return true;
+}
+
+int explainModel(const ExplainLine &line, mlir::MLIRContext &context, std::string &text) {
+  llvm::SourceMgr sources;
+  mlir::SourceMgrDiagnosticHandler printer(sources, &context);
+  explain::Setting setting;
+  bool hasNumbers = line.numbers || !line.at.empty() || !line.sizes.empty() || line.seed.getNumOccurrences() > 0;
+  if (!readSetting(line, setting))
+    return exitUserError;
+  mlir::OwningOpRef<mlir::ModuleOp> module = readModel(line, context, sources);
+  if (!module)
+    return exitUserError;
+  llvm::Expected<std::vector<explain::Derivation>> derivations = explain::derive(*module, hasNumbers ? &setting : nullptr);
+  if (!derivations) {
+    if (std::string message = toString(derivations.takeError()); !message.empty())
+      error() << message << '\n';
+    return exitUserError;
+  }
+  if (derivations->empty()) {
+    error() << "'" << line.inputs.front() << "' takes no gradient: it has no train block and no grad(...)\n";
+    return exitUserError;
+  }
+  text = explain::derivationText(*derivations, line.format);
   return 0;
 }
 
@@ -65,11 +147,18 @@ int explainMain(int argc, char **argv) {
     error() << "expected one operator, one model's text or --rules: nnc explain tanh, nnc explain model.nn\n";
     return exitUserError;
   }
+  installFaultHandlers("nnc explain");
+  mlir::DialectRegistry registry;
+  registerReferenceSemantics(registry);
+  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+  context.loadDialect<NNDialect>();
+  explain::registerMeanings(context);
   std::string text;
-  if (int status = explainRules(line, text))
+  bool isModel = !line.rules && isFile(line.inputs.front());
+  if (int status = isModel ? explainModel(line, context, text) : explainRules(line, context, text))
     return status;
   OutputFiles outputs;
-  llvm::Error failed = outputs.open(line.output, line.inputs.empty() ? "" : line.inputs.front());
+  llvm::Error failed = outputs.open(line.output, isModel ? line.inputs.front() : "");
   if (!failed) {
     outputs.write(line.output, text);
     failed = outputs.commit();

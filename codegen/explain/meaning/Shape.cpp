@@ -37,6 +37,8 @@ static Math broadcast(BroadcastOp op, Element &element) {
   return element.at(0, place);
 }
 
+static Math hold(HoldOp, Element &element) { return element.at(0, element.index()); }
+
 /// The place in the other shape with the same number in row-major order.
 static Math reshape(ReshapeOp op, Element &element) {
   Math number = 0;
@@ -66,6 +68,7 @@ void attachShapeMeanings(MLIRContext &context) {
   attachMeaning<ConstantDataOp, constant>(context);
   attachMeaning<SizeOp, size>(context);
   attachMeaning<BroadcastOp, broadcast>(context);
+  attachMeaning<HoldOp, hold>(context);
   attachMeaning<ReshapeOp, reshape>(context);
   attachMeaning<TransposeOp, transpose>(context);
 }

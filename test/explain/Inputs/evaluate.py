@@ -12,8 +12,11 @@ FUNCTIONS = {
     "sigmoid": lambda x: 1 / (1 + numpy.exp(-x)), "erf": numpy.vectorize(math.erf), "round_even": numpy.rint,
     "trunc": numpy.trunc, "exp": numpy.exp, "log": numpy.log, "tanh": numpy.tanh, "sin": numpy.sin, "cos": numpy.cos,
     "Abs": numpy.abs, "sign": numpy.sign, "floor": numpy.floor, "ceiling": numpy.ceil, "mod": numpy.mod}
-OWN = {name: sympy.Function(name)
+OWN = {name: sympy.Function(name, real=True)
        for name in ("sigmoid", "round_even", "trunc", "mod", "MaxOver", "MinOver")}
+# SymPy's own Sum draws conditions out of a sum even where they are about its variable (1.14.0), and comparisons take choices
+# apart likewise: folds and choices stay as they are.
+OWN.update({name: sympy.Function(name, real=True) for name in ("Sum", "Product", "Piecewise")})
 FOLDS = {"Sum": (0.0, numpy.add), "Product": (1.0, numpy.multiply), "MaxOver": (-math.inf, numpy.maximum),
          "MinOver": (math.inf, numpy.minimum)}
 RELATIONS = {sympy.Eq: numpy.equal, sympy.Ne: numpy.not_equal, sympy.Lt: numpy.less, sympy.Le: numpy.less_equal,
@@ -25,7 +28,7 @@ def parse(text):
     """An expression of SymPy's; names with subscripts are indexed bases, all others symbols."""
     if text not in parsed:
         indexed = set(re.findall(r"\b(\w+)\[", text))
-        names = {name: sympy.IndexedBase(name) if name in indexed else sympy.Symbol(name)
+        names = {name: sympy.IndexedBase(name, real=True) if name in indexed else sympy.Symbol(name, real=True)
                  for name in re.findall(r"\b(?:v_|size_)\w*", text)}
         parsed[text] = sympy.sympify(text, locals={**OWN, **names, "pi": sympy.pi, "v_pi": sympy.pi})
     return parsed[text]
@@ -55,7 +58,7 @@ def evaluate(e, values):
             inner.update((limit[0].name, low + k) for limit, (low, _), k in zip(limits, ranges, place))
             total = combine(total, evaluate(body, inner))
         return total
-    if isinstance(e, sympy.Piecewise):
+    if kind == "Piecewise":
         value = math.nan
         for branch, condition in reversed(e.args):
             value = numpy.where(evaluate(condition, values), evaluate(branch, values), value)

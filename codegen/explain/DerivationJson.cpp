@@ -1,0 +1,225 @@
+// DerivationJson.cpp: a derivation as data. Lines come in an order in which they can be computed; `text` is what is
+// printed, and each call in it has its meaning for SymPy, so that the printed derivation can be evaluated.
+#include "codegen/explain/Derivation.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace nnc::explain {
+
+namespace {
+
+class Writer {
+public:
+  explicit Writer(llvm::raw_ostream &out) : json(out, 1) {}
+  void write(llvm::ArrayRef<Derivation> derivations) {
+    json.array([&] {
+      for (const Derivation &derivation : derivations)
+        json.object([&] { write(derivation); });
+    });
+  }
+
+private:
+  void expressions(llvm::StringRef key, llvm::ArrayRef<Math> list) {
+    json.attributeArray(key, [&] {
+      for (const Math &math : list)
+        json.value(toText(math));
+    });
+  }
+  void names(llvm::StringRef key, llvm::ArrayRef<std::string> list) {
+    json.attributeArray(key, [&] {
+      for (const std::string &name : list)
+        json.value(name);
+    });
+  }
+  void pairs(llvm::StringRef key, llvm::ArrayRef<std::pair<std::string, std::string>> list) {
+    json.attributeArray(key, [&] {
+      for (const auto &[first, second] : list)
+        json.array([&] {
+          json.value(first);
+          json.value(second);
+        });
+    });
+  }
+  void values(llvm::StringRef key, llvm::ArrayRef<std::pair<std::string, Math>> list) {
+    json.attributeArray(key, [&] {
+      for (const auto &[name, math] : list)
+        json.array([&] {
+          json.value(name);
+          json.value(toText(math));
+        });
+    });
+  }
+  void inputs(llvm::StringRef key, llvm::ArrayRef<LoopInput> list) {
+    json.attributeArray(key, [&] {
+      for (const LoopInput &input : list)
+        json.object([&] {
+          json.attribute("name", input.name);
+          json.attribute("text", toText(input.value));
+          sizes("sizes", input.sizes);
+        });
+    });
+  }
+  void sizes(llvm::StringRef key, llvm::ArrayRef<Math> list) {
+    json.attributeArray(key, [&] {
+      for (const Math &size : list)
+        json.value(toSymPy(size));
+    });
+  }
+  void equation(const Equation &equation) {
+    json.attribute("target", toText(equation.target));
+    json.attribute("text", toText(equation.value));
+    json.attribute("latex", toLatex(equation));
+  }
+  void equations(llvm::StringRef key, llvm::ArrayRef<Equation> list) {
+    json.attributeArray(key, [&] {
+      for (const Equation &each : list)
+        json.object([&] { equation(each); });
+    });
+  }
+  void calls(llvm::ArrayRef<Call> list) {
+    json.attributeArray("calls", [&] {
+      for (const Call &call : list)
+        json.object([&] {
+          json.attribute("text", call.text);
+          if (call.element)
+            json.attribute("sympy", toSymPy(call.element));
+          sizes("sizes", call.sizes);
+          json.attributeArray("arguments", [&] {
+            for (const std::vector<Math> &argument : call.argumentSizes)
+              json.array([&] {
+                for (const Math &size : argument)
+                  json.value(toSymPy(size));
+              });
+          });
+        });
+    });
+  }
+  void lines(llvm::StringRef key, llvm::ArrayRef<Line> list) {
+    json.attributeArray(key, [&] {
+      for (const Line &line : list)
+        json.object([&] {
+          json.attribute("role", line.role);
+          if (line.loop) {
+            json.attributeObject("loop", [&] { loop(*line.loop); });
+            return;
+          }
+          equation(line.equation);
+          json.attribute("type", line.type);
+          sizes("sizes", line.sizes);
+          calls(line.calls);
+        });
+    });
+  }
+  void loop(const Loop &loop) {
+    json.attribute("length", toSymPy(loop.length));
+    json.attribute("reverse", loop.reverse);
+    json.attribute("turn", loop.turn);
+    inputs("sequences", loop.sequences);
+    inputs("carries", loop.carries);
+    inputs("invariants", loop.invariants);
+    lines("body", loop.body);
+    expressions("stacked", loop.stacked);
+    expressions("next", loop.next);
+    names("stacked_names", loop.stackedNames);
+    names("final_names", loop.finalNames);
+    calls(loop.calls);
+  }
+  void step(const Step &step) {
+    json.attribute("line", step.line);
+    json.attribute("op", step.op);
+    json.attribute("type", step.type);
+    json.attribute("rule", step.rule.name);
+    json.attribute("depth", step.depth);
+    equations("forward", step.forward);
+    equations("incoming", step.incoming);
+    json.attributeArray("contributions", [&] {
+      for (const Contribution &contribution : step.contributions)
+        json.object([&] {
+          json.attribute("operand", contribution.operand);
+          equation(contribution.equation);
+          if (contribution.jacobian)
+            json.attribute("jacobian", toText(*contribution.jacobian));
+          if (!contribution.why.empty())
+            json.attribute("why", contribution.why);
+        });
+    });
+  }
+  void numbers(llvm::ArrayRef<Worked> list) {
+    auto array = [&](llvm::StringRef key, llvm::ArrayRef<double> values) {
+      json.attributeArray(key, [&] {
+        for (double value : values)
+          json.value(value);
+      });
+    };
+    json.attributeArray("numbers", [&] {
+      for (const Worked &row : list)
+        json.object([&] {
+          json.attribute("name", row.name);
+          json.attributeArray("shape", [&] {
+            for (int64_t size : row.shape)
+              json.value(size);
+          });
+          array("value", row.value);
+          if (row.adjoint.empty())
+            return;
+          json.attribute("adjoint_name", row.adjointName);
+          array("adjoint", row.adjoint);
+          array("difference", row.difference);
+          json.attribute("error", row.error);
+        });
+    });
+  }
+  void write(const Derivation &derivation) {
+    json.attribute("model", derivation.model);
+    json.attribute("function", derivation.function);
+    pairs("inputs", derivation.inputs);
+    pairs("variables", derivation.variables);
+    lines("lines", derivation.lines);
+    values("results", derivation.results);
+    values("stores", derivation.stores);
+    calls(derivation.endCalls);
+    json.attributeArray("gradients", [&] {
+      for (const Gradient &gradient : derivation.gradients)
+        json.object([&] {
+          json.attribute("target", gradient.target);
+          pairs("wrt", gradient.wrt);
+          equations("sums", gradient.sums);
+          json.attributeArray("steps", [&] {
+            for (const Step &each : gradient.steps)
+              json.object([&] { step(each); });
+          });
+        });
+    });
+    json.attributeArray("updates", [&] {
+      for (const Update &update : derivation.updates)
+        json.object([&] {
+          equations("equations", update.equations);
+          names("parameters", update.parameters);
+        });
+    });
+    numbers(derivation.numbers);
+    json.attributeArray("simplifications", [&] {
+      for (const Simplification &simplification : derivation.simplifications)
+        json.object([&] {
+          json.attribute("name", simplification.name);
+          json.attribute("before", toText(simplification.before));
+          json.attribute("after", toText(simplification.after));
+          json.attribute("times", simplification.times);
+        });
+    });
+  }
+
+  llvm::json::OStream json;
+};
+
+} // namespace
+
+std::string derivationJson(llvm::ArrayRef<Derivation> derivations) {
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  Writer(out).write(derivations);
+  out << '\n';
+  return text;
+}
+
+} // namespace nnc::explain

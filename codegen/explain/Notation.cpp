@@ -1,0 +1,263 @@
+// Notation.cpp: which ops are written as signs, and how all others are written as calls.
+#include "codegen/explain/Notation.h"
+#include "codegen/explain/meaning/Meaning.h"
+#include "ir/Provenance.h"
+#include "ir/ops/Access.h"
+#include "ir/ops/Elementwise.h"
+#include "ir/ops/Matmul.h"
+#include "ir/ops/Shape.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace nnc::explain {
+
+std::string typeText(Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  Type element = tensor.getElementType();
+  std::string text = isa<FloatType>(element) ? "f" : element.isInteger(1) ? "bool" : "i";
+  return text + (tensor.getRank() == 0 ? "" : dimsText(dimsOf(tensor)));
+}
+
+Notation::Notation(Block &block) {
+  if (auto model = block.getParentOp()->getParentOfType<ModelOp>())
+    for (Attribute symbol : model.getSymbols())
+      taken.insert(cast<StringAttr>(symbol).getValue());
+  for (llvm::StringRef word : {"sum", "where", "transpose", "lambda", "in", "is", "if", "for", "and", "or", "not", "as"})
+    taken.insert(word);
+  nameBlock(block);
+}
+
+std::string Notation::name(Value value, llvm::StringRef wanted) {
+  if (auto found = names.find(value); found != names.end())
+    return found->second;
+  std::string text;
+  for (char c : wanted)
+    text += llvm::isAlnum(c) || c == '_' || c == '.' ? c : '_';
+  if (text.empty() || llvm::isDigit(text.front()))
+    text = "v" + text;
+  std::string unique = text;
+  for (unsigned number = 2; !taken.insert(unique).second; ++number)
+    unique = text + "_" + std::to_string(number);
+  return names[value] = unique;
+}
+
+void Notation::nameAfterOp(Value value) {
+  if (hasName(value))
+    return;
+  llvm::StringRef op = value.getDefiningOp()->getName().stripDialect();
+  name(value, (op + llvm::Twine(++counts[op])).str());
+}
+
+/// What comes into a loop keeps its name inside, and what the adjoint's loop reads of a forward turn has its name there.
+/// A sum over turns is told from its terms by its name.
+void Notation::nameLoopArguments(ScanOp scan) {
+  ProvenanceAttr provenance = provenanceOf(scan.getLoc());
+  bool isAdjoint = provenance && provenance.getRole() == Role::Adjoint;
+  llvm::StringSet<> own;
+  auto share = [&](BlockArgument argument, llvm::StringRef known) {
+    if (!known.empty() && own.insert(known).second)
+      shareName(argument, known);
+  };
+  for (auto [argument, operand] : llvm::zip(scan.invariantArgs(), scan.getInvariants()))
+    if (hasName(operand))
+      share(argument, nameOf(operand));
+  if (!isAdjoint)
+    return;
+  for (auto [argument, operand] : llvm::zip(scan.sequenceArgs(), scan.getSequences())) {
+    llvm::StringRef source = sourceName(argument.getLoc());
+    if (source.empty() || source.starts_with("d_"))
+      name(argument, source.empty() ? "d_out" : source);
+    else if (taken.contains(source))
+      share(argument, source);
+  }
+  for (auto [argument, next] : llvm::zip(scan.carryArgs(), scan.nextYields())) {
+    ProvenanceAttr how = provenanceOf(next.getLoc());
+    if (how && how.getRole() == Role::Accumulate && next.getDefiningOp<AddOp>())
+      name(argument, ("sum_" + sourceName(argument.getLoc())).str());
+  }
+}
+
+void Notation::nameBlock(Block &block) {
+  auto func = dyn_cast<FuncOp>(block.getParentOp());
+  if (auto scan = dyn_cast<ScanOp>(block.getParentOp()))
+    nameLoopArguments(scan);
+  for (BlockArgument argument : block.getArguments()) {
+    llvm::StringRef source = sourceName(argument.getLoc());
+    if (func && !func.argumentName(argument.getArgNumber()).empty())
+      source = func.argumentName(argument.getArgNumber());
+    name(argument, source.empty() ? ("x" + llvm::Twine(argument.getArgNumber())).str() : source);
+  }
+  for (Operation &op : block) {
+    if (auto load = dyn_cast<LoadOp>(op))
+      name(load.getValue(), load.getVariable());
+    ProvenanceAttr provenance = provenanceOf(op.getLoc());
+    bool isForward = !provenance || provenance.getRole() == Role::Forward;
+    bool isOptimizer = provenance && provenance.getRole() == Role::Optimizer;
+    if (llvm::StringRef source = sourceName(op.getLoc());
+        (isForward || isOptimizer) && !source.empty() && !isa<FillOp, SizeOp>(op))
+      for (Value result : op.getResults())
+        name(result, source);
+    for (Region &region : op.getRegions())
+      for (Block &inner : region)
+        nameBlock(inner);
+  }
+}
+
+/// Constants and what only moves elements: written out wherever it is read.
+static bool isWrittenOut(Operation *op) {
+  return isa<FillOp, SizeOp, BroadcastOp, CastOp, HoldOp, ReshapeOp, TransposeOp, NegOp>(op);
+}
+
+void Notation::nameShared(Block &block) {
+  for (Operation &op : block) {
+    for (Region &region : op.getRegions())
+      for (Block &inner : region)
+        nameShared(inner);
+    if (isWrittenOut(&op) || op.hasTrait<OpTrait::IsTerminator>())
+      continue;
+    for (Value result : op.getResults())
+      if (!hasName(result) && (!result.hasOneUse() || !op.getRegions().empty()) && !result.use_empty())
+        nameAfterOp(result);
+  }
+}
+
+Math Notation::expression(Value value) {
+  if (auto found = names.find(value); found != names.end())
+    return Math::name(found->second);
+  return definition(value);
+}
+
+/// An attribute as a keyword argument; empty for what the operands and the result's sizes say already.
+static std::string attributeText(Attribute attribute) {
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  llvm::TypeSwitch<Attribute>(attribute)
+      .Case([&](DenseI64ArrayAttr array) {
+        out << '[';
+        llvm::interleaveComma(array.asArrayRef(), out);
+        out << ']';
+      })
+      .Case([&](UnitAttr) { out << "True"; })
+      .Case([&](BoolAttr flag) { out << (flag.getValue() ? "True" : "False"); })
+      .Case([&](FloatAttr number) { out << numberText(number.getValueAsDouble()); })
+      .Case([&](IntegerAttr number) { out << number.getInt(); })
+      .Case([&](StringAttr string) { out << '\'' << string.getValue() << '\''; })
+      .Case([&](DimValueAttr dim) { out << '\'' << dim.getText() << '\''; })
+      .Default([&](Attribute other) { out << "'...'"; });
+  return text;
+}
+
+/// `2*d0 + d1 - 1` for each axis.
+static std::string accessText(AccessOp op) {
+  std::string text;
+  for (const Coordinate &coordinate : op.coordinates()) {
+    Math place = sizeMath(coordinate.constant);
+    for (auto [axis, coefficient] : llvm::enumerate(coordinate.coefficients))
+      if (coefficient)
+        place = Math(coefficient) * Math::name("d" + std::to_string(axis)) + place;
+    if (coordinate.divisor != 1)
+      place = place / Math(coordinate.divisor);
+    text += (text.empty() ? "" : ", ") + toText(place);
+  }
+  return "'" + text + "'";
+}
+
+Math Notation::call(Operation *op, unsigned result) {
+  std::vector<Math> arguments;
+  for (unsigned i = 0; i < op->getNumOperands(); ++i)
+    arguments.push_back(operand(op, i));
+  std::vector<std::pair<std::string, std::string>> keywords;
+  if (auto access = dyn_cast<AccessOp>(op)) {
+    keywords.push_back({"at", accessText(access)});
+    if (double fill = access.getFill().convertToDouble())
+      keywords.push_back({"fill", numberText(fill)});
+  } else {
+    for (NamedAttribute attribute : op->getAttrs())
+      if (attribute.getName() != "operandSegmentSizes" && !attribute.getName().getValue().starts_with("nn."))
+        keywords.push_back({attribute.getName().str(), attributeText(attribute.getValue())});
+  }
+  if (isa<ReshapeOp, BroadcastOp, FillOp>(op))
+    keywords.push_back({"sizes", "'" + dimsText(dimsOf(op->getResult(0))) + "'"});
+  if (op->getNumResults() > 1 && result > 0)
+    keywords.push_back({"result", std::to_string(result)});
+  Math made = Math::call(op->getName().stripDialect(), std::move(arguments), std::move(keywords));
+  calls.push_back({toText(made), op, result});
+  return made;
+}
+
+/// Whether a broadcast repeats along new leading axes alone, or a single element: as in any notation of tensors.
+static bool isImplicit(BroadcastOp op) {
+  Dims from = dimsOf(op.getX()), to = dimsOf(op.getY());
+  for (auto [axis, target] : llvm::enumerate(op.getDims()))
+    if (static_cast<size_t>(target) + from.size() != axis + to.size())
+      return false;
+  return true;
+}
+
+Math Notation::shaped(Operation *op, unsigned number) {
+  Operation *definition = op->getOperand(number).getDefiningOp();
+  bool hasShape = hasName(op->getOperand(number)) || !definition || !isa<BroadcastOp, CastOp, HoldOp, FillOp>(definition);
+  return hasShape ? operand(op, number) : call(definition, 0);
+}
+
+bool isImplied(Operation *op) {
+  if (isa<HoldOp>(op))
+    return true;
+  if (auto broadcast = dyn_cast<BroadcastOp>(op))
+    return isImplicit(broadcast);
+  auto cast = dyn_cast<CastOp>(op);
+  return cast && isa<FloatType>(getElementTypeOrSelf(cast.getX().getType())) &&
+         isa<FloatType>(getElementTypeOrSelf(cast.getType()));
+}
+
+Math Notation::definition(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return Math::name(nameOf(value));
+  auto at = [&](unsigned number) { return operand(op, number); };
+  return llvm::TypeSwitch<Operation *, Math>(op)
+      .Case([&](LoadOp load) { return Math::name(nameOf(value)); })
+      .Case([&](FillOp fill) { return Math(fill.getValue().convertToDouble()); })
+      .Case([&](SizeOp size) { return sizeMath(*Dim::parse(size.getDim().getText())); })
+      .Case([&](AddOp) { return at(0) + at(1); })
+      .Case([&](SubOp) { return at(0) - at(1); })
+      .Case([&](MulOp) { return at(0) * at(1); })
+      .Case([&](DivOp div) {
+        return isa<FloatType>(getElementTypeOrSelf(div.getType())) ? at(0) / at(1) : call(op, 0);
+      })
+      .Case([&](HoldOp) { return at(0); })
+      .Case([&](NegOp) { return -at(0); })
+      .Case([&](AndOp) { return Math::where(at(0), at(1), 0); })
+      .Case([&](OrOp) { return Math::where(at(0), 1, at(1)); })
+      .Case([&](NotOp) { return Math::where(at(0), 0, 1); })
+      .Case([&](PowOp) { return Math::binary(Kind::Power, at(0), at(1)); })
+      .Case([&](SelectOp) { return Math::where(at(0), at(1), at(2)); })
+      .Case([&](CompareOp compare) {
+        static const char *signs[] = {"==", "!=", "<", "<=", ">", ">="};
+        return Math::compare(signs[static_cast<unsigned>(compare.getPredicate())], at(0), at(1));
+      })
+      .Case([&](CastOp cast) {
+        bool rounds = isa<FloatType>(getElementTypeOrSelf(cast.getX().getType())) &&
+                      !isa<FloatType>(getElementTypeOrSelf(cast.getType()));
+        return rounds ? call(op, 0) : at(0);
+      })
+      .Case([&](BroadcastOp broadcast) { return isImplicit(broadcast) ? at(0) : call(op, 0); })
+      .Case([&](TransposeOp transpose) {
+        return transpose.getPermutation().size() == 2 ? Math::call("transpose", {shaped(op, 0)}) : call(op, 0);
+      })
+      .Case([&](MatmulOp product) {
+        Math lhs = shaped(op, 0), rhs = shaped(op, 1);
+        if (product.getLhsTransposed())
+          lhs = Math::call("transpose", {lhs});
+        if (product.getRhsTransposed())
+          rhs = Math::call("transpose", {rhs});
+        return Math::binary(Kind::MatMul, lhs, rhs);
+      })
+      .Default([&](Operation *) { return call(op, cast<OpResult>(value).getResultNumber()); });
+}
+
+std::vector<PrintedCall> Notation::takeCalls() { return std::exchange(calls, {}); }
+
+} // namespace nnc::explain

@@ -1,0 +1,74 @@
+# The classic examples of textbooks. The numbers below were worked by hand, formula by formula, apart from nnc; what `nnc
+# explain` finds is the same, and beside each adjoint stands a difference quotient that agrees.
+#
+# RUN: %python %s %S/Inputs/worked %t
+#
+# RUN: nnc explain %S/Inputs/worked/two-weights.nn --at=x=2 --at=target=1 | FileCheck %s --check-prefix=CHAIN
+# CHAIN: w1 {{ *}}0.5 {{ *}}d_w1 {{ *}}-0.2115084 {{ *}}-0.2115084
+# CHAIN: derror/dw1 = derror/dsub1 * dsub1/dy * dy/dh * dh/dmul1 * dmul1/dw1 = (-0.5378828)(1)(1)(0.1966119)(2) = -0.2115084
+#
+# RUN: not nnc explain %S/Inputs/worked/two-weights.nn --at=x=2,3 2>&1 | FileCheck %s --check-prefix=COUNT
+# COUNT: nnc: error: 'x' has 1 elements, of shape []; 2 are given
+# RUN: not nnc explain %S/Inputs/worked/two-weights.nn --at=z=2 2>&1 | FileCheck %s --check-prefix=NAME
+# NAME: nnc: error: function 'train_step' has no input or parameter 'z'
+# RUN: not nnc explain %S/Inputs/worked/two-weights.nn --at=x=two 2>&1 | FileCheck %s --check-prefix=NUMBER
+# NUMBER: nnc: error: 'two' in --at=x=two is no number
+# RUN: not nnc explain %S/Inputs/worked/two-weights.nn --at=x=%t-none.npy 2>&1 | FileCheck %s --check-prefix=NPY
+# NPY: nnc: error: cannot read '{{.*}}-none.npy'
+# RUN: not nnc explain %S/Inputs/worked/two-weights.nn --size=batch=0 2>&1 | FileCheck %s --check-prefix=SIZE
+# SIZE: nnc: error: expected --size=dimension=n with n of 1 or more, found 'batch=0'
+# RUN: not nnc explain %S/Inputs/worked/two-weights.nn --size=batch=2 2>&1 | FileCheck %s --check-prefix=DIMENSION
+# DIMENSION: nnc: error: the model has no run-time dimension 'batch'
+import json
+import subprocess
+import sys
+
+import numpy
+
+EXAMPLES = {
+    # sigma(0.5 * 2) = 0.7310585786; d_error/d_y = 2 (y - 1)
+    "two-weights": (["--at=x=2", "--at=target=1", "--at=w1=0.5", "--at=w2=1"], {
+        "h": 0.7310585786, "error": 0.0723294881, "d_y": -0.5378828427, "d_w2": -0.3932238665, "d_h": -0.5378828427,
+        "d_w1": -0.2115083711}),
+    # 0.5 * 0.15 + 0.1 * 0.2 + 0.35 = 0.445, and so on
+    "feedforward": (["--at=x=0.5,0.1", "--at=target=0.2", "--size=batch=1"], {
+        "a": [0.445, 0.505, 0.34], "h": [0.6094497836, 0.6236336283, 0.5841905229], "o": 0.2323197847, "y": 0.5578201219,
+        "loss": 0.0640176198, "d_o": 0.0882587782, "d_v": [0.0537892933, 0.0550411421, 0.0515599418],
+        "d_h": [0.0353035113, 0.0397164502, -0.0441293891],
+        "d_w": [0.0042014840, 0.0046610179, -0.0053597781, 0.0008402968, 0.0009322036, -0.0010719556]}),
+    # Rows of diag(p) - p pᵀ for z = (1, 2, 3)
+    "softmax-jacobian": (["--at=z=1,2,3"], {
+        "p": [0.0900305732, 0.2447284711, 0.6652409558], "d_z": [0.0819250691, -0.0220330445, -0.0598920245]}),
+    # z = 0.8 * 1.5 - 0.2 = 1
+    "mse-sigmoid": (["--at=x=1.5", "--at=target=1"], {
+        "z": 1.0, "y": 0.7310585786, "loss": 0.0723294881, "d_y": -0.5378828427, "d_z": -0.1057541856,
+        "d_w": -0.1586312784, "d_b": -0.1057541856}),
+    # h = tanh(0.5), tanh(0.25 + 0.8 h1), tanh(-0.5 + 0.8 h2)
+    "elman": (["--at=x=1,0.5,-1", "--size=time=3"], {
+        "end_3": -0.0591989025, "loss": 0.0017522550, "d_w": 0.0218763520, "d_u": -0.0476889047}),
+}
+
+
+def numbers(arguments, path):
+    text = subprocess.run(["nnc", "explain", path, "--format=json"] + arguments, check=True, capture_output=True).stdout
+    found = {}
+    for derivation in json.loads(text):
+        for row in derivation["numbers"]:
+            found[row["name"]] = row["value"]
+            if "adjoint" in row:
+                found[row["adjoint_name"]] = row["adjoint"]
+                if not row["error"] <= 1e-9:
+                    sys.exit("error: %s: the difference beside %s is off by %.1e" % (path, row["adjoint_name"], row["error"]))
+    return found
+
+
+directory, work = sys.argv[1:]
+for name, (arguments, expected) in EXAMPLES.items():
+    found = numbers(arguments, "%s/%s.nn" % (directory, name))
+    for value, number in expected.items():
+        if not numpy.allclose(found[value], numpy.ravel(number), rtol=0, atol=6e-11):
+            sys.exit("error: %s: %s is %s, by hand %s" % (name, value, found[value], number))
+
+numpy.save(work + ".npy", numpy.array(2.0))
+again = numbers(["--at=x=%s.npy" % work, "--at=target=1"], directory + "/two-weights.nn")
+assert abs(again["d_w1"][0] + 0.2115083711) < 1e-9, "numbers from a file are those from the command line"
