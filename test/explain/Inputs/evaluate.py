@@ -92,5 +92,7 @@ def error(expected, found):
     expected, found = numpy.broadcast_arrays(numpy.asarray(expected, float), numpy.asarray(found, float))
     if expected.size == 0:
         return 0.0
+    both = numpy.isnan(expected) & numpy.isnan(found)
+    expected, found = numpy.where(both, 0.0, expected), numpy.where(both, 0.0, found)
     scale = numpy.maximum(1.0, numpy.maximum(numpy.abs(expected), numpy.abs(found)))
     return float(numpy.max(numpy.abs(expected - found) / scale))
