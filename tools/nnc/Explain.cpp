@@ -158,7 +158,9 @@ int explainMain(int argc, char **argv) {
   if (int status = isModel ? explainModel(line, context, text) : explainRules(line, context, text))
     return status;
   OutputFiles outputs;
-  llvm::Error failed = outputs.open(line.output, isModel ? line.inputs.front() : "");
+  llvm::Error failed = outputs.open(line.output);
+  if (!failed && isModel)
+    failed = outputs.spare({line.inputs.front()});
   if (!failed) {
     outputs.write(line.output, text);
     failed = outputs.commit();
