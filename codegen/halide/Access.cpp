@@ -58,6 +58,8 @@ private:
   static Expr numerator(const Coordinate &coordinate, KernelEmitter &emitter, llvm::ArrayRef<Expr> index) {
     if (std::optional<int64_t> axis = coordinate.plainIndex())
       return index[*axis];
+    if (llvm::any_of(coordinate.coefficients, [](int64_t coefficient) { return coefficient < 0; }))
+      emitter.noteBackwards();
     Expr sum;
     auto add = [&](const Expr &term) { sum = sum.defined() ? sum + term : term; };
     for (auto [coefficient, position] : llvm::zip(coordinate.coefficients, index))

@@ -82,8 +82,9 @@ struct LoopNest {
   std::vector<Halide::Type> memoryTypes; // of inputs and results that are not scalars
   std::vector<Reduction> reductions;     // in order of dependence
   std::unique_ptr<Contractor> product;
-  double operations = 1; // of floats per element, roughly
-  Schedule schedule{};   // how its loops run, see Schedules.h
+  double operations = 1;       // of floats per element, roughly
+  bool readsBackwards = false; // some memory, along some axis
+  Schedule schedule{};         // how its loops run, see Schedules.h
 };
 
 /// An emitted and scheduled kernel.
@@ -120,6 +121,11 @@ public:
   void finishNest(LoopNest &nest, bool rowsOpen = false);
   /// `value`, which reads a tensor; 0 if one of `sizes`, which the tensor has, is 0 at run time, without reading.
   Num unlessEmpty(llvm::ArrayRef<Dim> sizes, const Num &value);
+  /// Says that the element being emitted reads memory backwards along some axis.
+  void noteBackwards() {
+    if (nest)
+      nest->readsBackwards = true;
+  }
   /// The value of a size.
   Halide::Expr extent(const Dim &dim);
   const KernelTarget &getTarget() const { return target; }
