@@ -143,4 +143,6 @@ void InputBlock::schedule(const LoopLevel &level, int images) {
     copy.reorder(within.front(), channel).vectorize(within.front(), lanes, TailStrategy::GuardWithIf);
 }
 
+int spareRegisters(const Machine &machine) { return machine.vectorRegisters >= 32 ? 1 : machine.fma ? 2 : 4; }
+
 } // namespace nnc

@@ -60,6 +60,10 @@ struct ConvSpec {
   bool isChannelwise() const { return groups > 1 && inputsPerGroup == 1 && outputsPerGroup == 1; }
 };
 
+/// Registers that tiles leave to the products and the compiler: one, or more where there are few or no fused
+/// multiply-add.
+int spareRegisters(const Machine &machine);
+
 /// A block of the input with what lies around it, zeros outside, on the stack. Function of (channel, places within the
 /// block, blocks, image), spatial axes innermost first.
 class InputBlock {

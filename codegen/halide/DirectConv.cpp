@@ -16,10 +16,6 @@ constexpr TailStrategy Exact = TailStrategy::RoundUp;
 // What a task keeps on the stack: beside the rows that stream past they stay in the second-level cache.
 constexpr int64_t inputBytes = 128 << 10, mostInputBytes = 384 << 10, panelBytes = 256 << 10;
 
-int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
-/// Sizes known at run time only are taken to be 64 where a guess is needed.
-int64_t guess(const std::optional<int64_t> &size) { return std::max<int64_t>(1, size.value_or(64)); }
-
 struct Tile {
   int pixels, vectors;
 };
@@ -30,7 +26,7 @@ struct Tile {
 Tile chooseTile(const ConvSpec &spec, const KernelTarget &target) {
   const Machine &machine = target.machine;
   int lanes = target.lanes(spec.type), registers = machine.vectorRegisters;
-  int spare = registers >= 32 ? 1 : machine.fma ? 2 : 4;
+  int spare = spareRegisters(machine);
   int64_t width = guess(spec.axes.back().outputsOfPhase()), phases = spec.axes.back().phases.size();
   int64_t outputs = spec.isChannelwise() ? spec.groups : spec.outputsPerGroup;
   Tile best{1, 1};
@@ -79,8 +75,7 @@ std::optional<DirectConvPlan> planDirectConv(const ConvSpec &spec, const KernelT
   plan.copiesInput = !width || *width % plan.pixels != 0 || (ragged && spec.isChannelwise());
   for (const ConvAxis &axis : spec.axes)
     plan.copiesInput |= axis.padded;
-  int64_t channels =
-      spec.isChannelwise() ? ceilDiv(spec.inputs(), plan.columns) * plan.columns : spec.inputs();
+  int64_t channels = plan.copiedChannels(spec);
 
   int64_t taps = 1, allTaps = 1, phases = 1;
   for (const ConvAxis &axis : spec.axes) {
@@ -158,8 +153,7 @@ DirectConv::DirectConv(KernelEmitter &emitter, const ConvSpec &spec, const Direc
     tap.push_back(Var("tap" + number));
   }
   if (plan.copiesInput) {
-    int64_t channels =
-        spec.isChannelwise() ? ceilDiv(spec.inputs(), plan.columns) * plan.columns : spec.inputs();
+    int64_t channels = plan.copiedChannels(spec);
     input.emplace(emitter, spec, plan.block, channels);
   }
   if (plan.copiesFilter)

@@ -14,6 +14,7 @@
 #define NNC_CODEGEN_HALIDE_DIRECTCONV_H
 
 #include "codegen/halide/ConvSpec.h"
+#include "codegen/halide/Sizes.h"
 
 namespace nnc {
 
@@ -27,6 +28,10 @@ struct DirectConvPlan {
   int groupsPerTask; // of output channels
 
   int lanes() const { return columns / vectors; }
+  /// Channels of the input's copy: whole tiles where each output channel has its own.
+  int64_t copiedChannels(const ConvSpec &spec) const {
+    return spec.isChannelwise() ? ceilDiv(spec.inputs(), columns) * columns : spec.inputs();
+  }
 };
 
 /// Chooses from sizes and target alone; nothing if a general reduction has to do.

@@ -18,13 +18,11 @@ constexpr TailStrategy Exact = TailStrategy::RoundUp;
 constexpr int64_t turnBytes = 160 << 10, mostTurnBytes = 384 << 10, slicesBytes = 320 << 10,
                   partBytes = 96 << 10;
 
-int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 /// The register tile; see chooseTile in DirectConv.cpp.
 void chooseTile(const ConvSpec &spec, const KernelTarget &target, FilterGradientPlan &plan) {
   const Machine &machine = target.machine;
   int lanes = target.lanes(spec.type), registers = machine.vectorRegisters;
-  int spare = registers >= 32 ? 1 : machine.fma ? 2 : 4;
+  int spare = spareRegisters(machine);
   int64_t outputs = spec.isChannelwise() ? spec.groups : spec.outputsPerGroup;
   size_t rank = spec.rank();
   double least = 0;
@@ -70,7 +68,7 @@ std::optional<FilterGradientPlan> planFilterGradient(const ConvSpec &spec, const
   plan.copiesInput |= spec.isChannelwise() && plan.copiesAdjoint;
 
   // Turns: blocks of positions whose x and dy stay in the cache, several images where they have few.
-  int64_t bytes = spec.type.bytes(), outputs = ceilDiv(spec.outputs(), plan.columns) * plan.columns;
+  int64_t bytes = spec.type.bytes(), outputs = plan.paddedOutputs(spec);
   int64_t inputs = spec.isChannelwise() ? outputs : spec.inputs();
   for (const ConvAxis &axis : spec.axes)
     plan.block.push_back(axis.output.valueIfStatic().value_or(64));
@@ -136,7 +134,7 @@ FilterGradient::FilterGradient(KernelEmitter &emitter, const ConvSpec &spec, mli
     copiedBlock.push_back(Var("copied_block" + number));
   }
   if (plan.copiesInput) {
-    int64_t outputs = ceilDiv(spec.outputs(), plan.columns) * plan.columns;
+    int64_t outputs = plan.paddedOutputs(spec);
     input.emplace(emitter, spec, plan.block, spec.isChannelwise() ? outputs : spec.inputs());
   }
   if (plan.copiesAdjoint)
@@ -341,7 +339,7 @@ void FilterGradient::schedulePartial() {
   if (plan.copiesAdjoint) {
     adjointCopy.compute_at(turnLoop)
         .store_in(MemoryType::Register)
-        .bound(column, 0, static_cast<int>(ceilDiv(spec.outputs(), plan.columns) * plan.columns))
+        .bound(column, 0, static_cast<int>(plan.paddedOutputs(spec)))
         .bound_extent(copiedImage, plan.imagesPerTurn)
         .vectorize(column, lanes, Exact)
         .never_partition_all();

@@ -14,6 +14,7 @@
 #define NNC_CODEGEN_HALIDE_FILTERGRADIENT_H
 
 #include "codegen/halide/ConvSpec.h"
+#include "codegen/halide/Sizes.h"
 
 namespace nnc {
 
@@ -28,6 +29,7 @@ struct FilterGradientPlan {
   bool copiesInput, copiesAdjoint;
 
   int lanes() const { return columns / vectors; }
+  int64_t paddedOutputs(const ConvSpec &spec) const { return ceilDiv(spec.outputs(), columns) * columns; }
 };
 
 /// `spec` is that of the convolution. Chooses from sizes and target alone; nothing if a general reduction has to do.

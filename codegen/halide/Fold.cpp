@@ -48,4 +48,13 @@ Nums fold(Operation *op, KernelEmitter &emitter, const char *name, ArrayRef<int6
   return emitter.reduce(op, spec, index);
 }
 
+Num foldSum(Operation *op, KernelEmitter &emitter, const char *name, ArrayRef<int64_t> counts,
+            Halide::Type type, ArrayRef<Expr> index,
+            std::function<Num(ArrayRef<Expr> index, ArrayRef<Expr> point)> element) {
+  return fold(
+      op, emitter, name, counts, {constant(type, 0.0)}, index,
+      [element](ArrayRef<Expr> at, ArrayRef<Expr> point) -> Nums { return {element(at, point)}; },
+      [](const Nums &a, const Nums &b) -> Nums { return {a[0] + b[0]}; })[0];
+}
+
 } // namespace nnc

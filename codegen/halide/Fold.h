@@ -13,6 +13,12 @@ Nums fold(mlir::Operation *op, KernelEmitter &emitter, const char *name, llvm::A
           std::function<Nums(llvm::ArrayRef<Halide::Expr> index, llvm::ArrayRef<Halide::Expr> point)> element,
           std::function<Nums(const Nums &, const Nums &)> combine);
 
+/// The sum of one number per point, from 0, likewise.
+Num foldSum(
+    mlir::Operation *op, KernelEmitter &emitter, const char *name, llvm::ArrayRef<int64_t> counts,
+    Halide::Type type, llvm::ArrayRef<Halide::Expr> index,
+    std::function<Num(llvm::ArrayRef<Halide::Expr> index, llvm::ArrayRef<Halide::Expr> point)> element);
+
 } // namespace nnc
 
 #endif

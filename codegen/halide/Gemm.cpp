@@ -1,6 +1,7 @@
 // Gemm.cpp: see Gemm.h.
 #include "codegen/halide/Gemm.h"
 #include "codegen/halide/Schedules.h"
+#include "codegen/halide/Sizes.h"
 #include <algorithm>
 
 using namespace Halide;
@@ -30,9 +31,6 @@ llvm::ArrayRef<Tile> tilesFor(const Machine &machine) {
     return separate;
   return machine.vectorRegisters >= 32 ? llvm::ArrayRef<Tile>(wide) : llvm::ArrayRef<Tile>(narrow);
 }
-
-int64_t guess(const Dim &dim) { return std::max<int64_t>(1, dim.valueIfStatic().value_or(64)); }
-int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 } // namespace
 

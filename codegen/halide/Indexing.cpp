@@ -3,6 +3,7 @@
 #include "codegen/halide/Emitters.h"
 #include "codegen/halide/Place.h"
 #include "codegen/halide/Schedules.h"
+#include "codegen/halide/Sizes.h"
 
 using namespace mlir;
 using Halide::Expr;
@@ -83,8 +84,6 @@ private:
     at[at.size() - 1 - axis] = position;
     return at;
   }
-
-  static double guess(const Dim &size) { return std::max<int64_t>(1, size.valueIfStatic().value_or(64)); }
 
   void scheduleSteps(Halide::Stage update) {
     constexpr Halide::TailStrategy guard = Halide::TailStrategy::GuardWithIf;

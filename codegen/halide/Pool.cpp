@@ -96,8 +96,6 @@ Halide::Type typeOf(Value value) { return halideType(getElementTypeOrSelf(value.
 
 Num lowest(Halide::Type type) { return constant(type, -std::numeric_limits<double>::infinity()); }
 
-Nums sum(const Nums &a, const Nums &b) { return {a[0] + b[0]}; }
-
 struct MaxPoolEmitter : EmitOpInterface::ExternalModel<MaxPoolEmitter, MaxPoolOp> {
   Num element(Operation *op, KernelEmitter &emitter, ArrayRef<Expr> index) const {
     auto pool = cast<MaxPoolOp>(op);
@@ -147,14 +145,12 @@ struct MaxUnpoolEmitter : EmitOpInterface::ExternalModel<MaxUnpoolEmitter, MaxUn
     Window window = unpool.window();
     Dims y = dimsOf(unpool.getY()), pooled = dimsOf(values);
     Num zero = constant(typeOf(values), 0.0);
-    return fold(
-        op, emitter, "max_unpool", meetings(window), {zero}, index,
-        [=, &emitter](ArrayRef<Expr> i, ArrayRef<Expr> which) -> Nums {
-          Place p = positionOver(emitter, window, pooled, i, which);
-          Num isHere = p.read(places) == spatialNumber(emitter, y, i);
-          return {select(logicalAnd(Num(p.inside), isHere), p.read(values), zero)};
-        },
-        sum)[0];
+    return foldSum(op, emitter, "max_unpool", meetings(window), zero.type(), index,
+                   [=, &emitter](ArrayRef<Expr> i, ArrayRef<Expr> which) -> Num {
+                     Place p = positionOver(emitter, window, pooled, i, which);
+                     Num isHere = p.read(places) == spatialNumber(emitter, y, i);
+                     return select(logicalAnd(Num(p.inside), isHere), p.read(values), zero);
+                   });
   }
 };
 
@@ -167,15 +163,14 @@ struct MaxPoolGatherEmitter : EmitOpInterface::ExternalModel<MaxPoolGatherEmitte
     Value places = gather.getIndex();
     Num zero = constant(typeOf(input), 0.0);
     // As a fold over the window no index can lead outside of x.
-    return fold(
-        op, emitter, "max_pool_gather", window.sizes, {zero}, index,
-        [=, &emitter](ArrayRef<Expr> p, ArrayRef<Expr> tap) -> Nums {
-          Place place = elementUnder(emitter, window, x, p, tap);
-          Num number = emitter.element(places, p);
-          Num isHere = logicalAnd(Num(place.inside), number == spatialNumber(emitter, x, place.at));
-          return {select(isHere, place.read(input), zero)};
-        },
-        sum)[0];
+    return foldSum(op, emitter, "max_pool_gather", window.sizes, zero.type(), index,
+                   [=, &emitter](ArrayRef<Expr> p, ArrayRef<Expr> tap) -> Num {
+                     Place place = elementUnder(emitter, window, x, p, tap);
+                     Num number = emitter.element(places, p);
+                     Num isHere =
+                         logicalAnd(Num(place.inside), number == spatialNumber(emitter, x, place.at));
+                     return select(isHere, place.read(input), zero);
+                   });
   }
 };
 
@@ -186,12 +181,10 @@ struct AvgPoolEmitter : EmitOpInterface::ExternalModel<AvgPoolEmitter, AvgPoolOp
     Window window = pool.window();
     Dims x = dimsOf(input);
     Num zero = constant(typeOf(input), 0.0);
-    Num total = fold(
-        op, emitter, "avg_pool", window.sizes, {zero}, index,
-        [=, &emitter](ArrayRef<Expr> p, ArrayRef<Expr> tap) -> Nums {
-          return {elementUnder(emitter, window, x, p, tap).elementOr(input, zero)};
-        },
-        sum)[0];
+    Num total = foldSum(op, emitter, "avg_pool", window.sizes, zero.type(), index,
+                        [=, &emitter](ArrayRef<Expr> p, ArrayRef<Expr> tap) -> Num {
+                          return elementUnder(emitter, window, x, p, tap).elementOr(input, zero);
+                        });
     return total / countUnder(emitter, window, pool.getCountPadding(), x, index, total.type());
   }
 };
@@ -204,14 +197,12 @@ struct AvgUnpoolEmitter : EmitOpInterface::ExternalModel<AvgUnpoolEmitter, AvgUn
     bool countPadding = unpool.getCountPadding();
     Dims y = dimsOf(unpool.getY()), pooled = dimsOf(values);
     Num zero = constant(typeOf(values), 0.0);
-    return fold(
-        op, emitter, "avg_unpool", meetings(window), {zero}, index,
-        [=, &emitter](ArrayRef<Expr> i, ArrayRef<Expr> which) -> Nums {
-          Place p = positionOver(emitter, window, pooled, i, which);
-          Num count = countUnder(emitter, window, countPadding, y, p.at, zero.type());
-          return {select(Num(p.inside), p.read(values) / count, zero)};
-        },
-        sum)[0];
+    return foldSum(op, emitter, "avg_unpool", meetings(window), zero.type(), index,
+                   [=, &emitter](ArrayRef<Expr> i, ArrayRef<Expr> which) -> Num {
+                     Place p = positionOver(emitter, window, pooled, i, which);
+                     Num count = countUnder(emitter, window, countPadding, y, p.at, zero.type());
+                     return select(Num(p.inside), p.read(values) / count, zero);
+                   });
   }
 };
 

@@ -64,8 +64,6 @@ struct Resampling {
 
 template <typename OpT> Halide::Type typeOf(OpT op) { return halideType(getElementTypeOrSelf(op.getType())); }
 int axisSize(Value value, int64_t axis) { return static_cast<int>(dimsOf(value)[axis].value()); }
-Nums sum(const Nums &a, const Nums &b) { return {a[0] + b[0]}; }
-
 struct ResampleEmitter : EmitOpInterface::ExternalModel<ResampleEmitter, ResampleOp> {
   Num element(Operation *op, KernelEmitter &emitter, ArrayRef<Expr> index) const {
     auto resample = cast<ResampleOp>(op);
@@ -73,15 +71,13 @@ struct ResampleEmitter : EmitOpInterface::ExternalModel<ResampleEmitter, Resampl
     size_t axis = resample.getAxis();
     Resampling map{resample.getMode(), axisSize(input, axis), axisSize(resample.getY(), axis),
                    typeOf(resample)};
-    return fold(
-        op, emitter, "resample", {map.parts()}, {constant(map.type, 0.0)}, index,
-        [=, &emitter](ArrayRef<Expr> at, ArrayRef<Expr> number) -> Nums {
-          auto [place, weight] = map.part(at[axis], number[0]);
-          ExprIndex from(at);
-          from[axis] = place;
-          return {weight * emitter.element(input, from)};
-        },
-        sum)[0];
+    return foldSum(op, emitter, "resample", {map.parts()}, map.type, index,
+                   [=, &emitter](ArrayRef<Expr> at, ArrayRef<Expr> number) -> Num {
+                     auto [place, weight] = map.part(at[axis], number[0]);
+                     ExprIndex from(at);
+                     from[axis] = place;
+                     return weight * emitter.element(input, from);
+                   });
   }
 };
 
@@ -91,21 +87,19 @@ struct ResampleAdjointEmitter : EmitOpInterface::ExternalModel<ResampleAdjointEm
     Value input = adjoint.getX();
     size_t axis = adjoint.getAxis();
     Resampling map{adjoint.getMode(), axisSize(adjoint.getY(), axis), axisSize(input, axis), typeOf(adjoint)};
-    return fold(
-        op, emitter, "resample_adjoint", {map.spreads()}, {constant(map.type, 0.0)}, index,
-        [=, &emitter](ArrayRef<Expr> at, ArrayRef<Expr> number) -> Nums {
-          Expr i = map.firstWith(at[axis]) + number[0];
-          Expr inside = i >= 0 && i < map.to;
-          Num zero = constant(map.type, 0.0), weight = zero;
-          for (int part = 0; part < map.parts(); ++part) {
-            auto [place, share] = map.part(i, part);
-            weight = weight + nnc::select(Num(inside && place == at[axis]), share, zero);
-          }
-          ExprIndex from(at);
-          from[axis] = clamp(i, 0, map.to - 1);
-          return {weight * emitter.element(input, from)};
-        },
-        sum)[0];
+    return foldSum(op, emitter, "resample_adjoint", {map.spreads()}, map.type, index,
+                   [=, &emitter](ArrayRef<Expr> at, ArrayRef<Expr> number) -> Num {
+                     Expr i = map.firstWith(at[axis]) + number[0];
+                     Expr inside = i >= 0 && i < map.to;
+                     Num zero = constant(map.type, 0.0), weight = zero;
+                     for (int part = 0; part < map.parts(); ++part) {
+                       auto [place, share] = map.part(i, part);
+                       weight = weight + nnc::select(Num(inside && place == at[axis]), share, zero);
+                     }
+                     ExprIndex from(at);
+                     from[axis] = clamp(i, 0, map.to - 1);
+                     return weight * emitter.element(input, from);
+                   });
   }
 };
 

@@ -1,6 +1,7 @@
 // Schedules.cpp: see Schedules.h. Sizes known at run time only are taken to be 64 where a guess is needed; tasks are
 // chunks of a fixed number of rows, so that small inputs make one task, which runs in the calling thread.
 #include "codegen/halide/Schedules.h"
+#include "codegen/halide/Sizes.h"
 #include <algorithm>
 
 using namespace Halide;
@@ -9,8 +10,6 @@ namespace nnc {
 namespace {
 
 constexpr TailStrategy Guard = TailStrategy::GuardWithIf;
-
-double guess(const Dim &dim) { return std::max<int64_t>(1, dim.valueIfStatic().value_or(64)); }
 
 /// Loop variables of the result, outermost first, with their sizes.
 struct Loop {

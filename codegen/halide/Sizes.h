@@ -1,0 +1,20 @@
+// Sizes.h: arithmetic of sizes that schedules are chosen by.
+#ifndef NNC_CODEGEN_HALIDE_SIZES_H
+#define NNC_CODEGEN_HALIDE_SIZES_H
+
+#include "ir/Dim.h"
+#include <algorithm>
+#include <optional>
+
+namespace nnc {
+
+/// The quotient rounded up, of numbers that are not negative.
+inline int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+/// Sizes known at run time only are taken to be 64 where a guess is needed.
+inline int64_t guess(const std::optional<int64_t> &size) { return std::max<int64_t>(1, size.value_or(64)); }
+inline int64_t guess(const Dim &size) { return guess(size.valueIfStatic()); }
+
+} // namespace nnc
+
+#endif
