@@ -16,7 +16,7 @@ from ctypes import POINTER, CFUNCTYPE, c_char_p, c_double, c_int, c_int32, c_int
 
 import numpy
 
-ABI_VERSION = 2
+ABI_VERSION = 3
 INPUT, HYPER, SEED, OUTPUT, LOSS, METRIC, METRIC_COUNT = range(7)
 KINDS = ("predict", "evaluate", "step", "defaults", "gradients", "update")
 PARAMETER, STATE, SLOT, STEP_COUNTER, AVERAGE, GRADIENT = range(6)
@@ -53,11 +53,12 @@ class _Function(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("kind", c_int), ("input_count", c_uint32), ("inputs", POINTER(_Value)),
                 ("output_count", c_uint32), ("outputs", POINTER(_Value)), ("symbols_used", c_uint64),
                 ("workspace", _Dim), ("defaults", c_int32), ("step_variable", c_int32),
-                ("index_space_count", c_uint32), ("index_spaces", POINTER(_Dim)), ("bodies", c_void_p), ("waiting_variable", c_int32)]
+                ("index_space_count", c_uint32), ("index_spaces", POINTER(_Dim)), ("bodies", c_void_p), ("waiting_variable", c_int32),
+                ("turns", _Dim)]
 
 
 class _Variant(ctypes.Structure):
-    _fields_ = [("target", c_char_p), ("cpu_features", c_uint64)]
+    _fields_ = [("target", c_char_p), ("cpu_features", c_uint64), ("device", c_void_p)]
 
 
 class _Init(ctypes.Structure):
@@ -75,7 +76,7 @@ class _Reset(ctypes.Structure):
 
 class _Options(ctypes.Structure):
     _fields_ = [("seed", c_uint64), ("max_sizes", POINTER(c_int64)), ("memory", c_void_p), ("memory_bytes", c_uint64),
-                ("variant", c_char_p), ("error", c_char_p), ("error_bytes", c_uint64)]
+                ("variant", c_char_p), ("device", c_char_p), ("error", c_char_p), ("error_bytes", c_uint64)]
 
 
 class _KernelCall(ctypes.Structure):
@@ -104,7 +105,8 @@ _Model._fields_ = [
     ("save", CFUNCTYPE(c_int, c_void_p, c_char_p, c_char_p)),
     ("load", CFUNCTYPE(c_int, c_void_p, c_char_p, c_int)),
     ("metadata", CFUNCTYPE(c_int, c_void_p, c_char_p, c_char_p, c_uint64, POINTER(c_uint64))),
-    ("reset_count", c_uint32), ("resets", POINTER(_Reset)), ("reset", CFUNCTYPE(c_int, c_void_p, c_char_p))]
+    ("reset_count", c_uint32), ("resets", POINTER(_Reset)), ("reset", CFUNCTYPE(c_int, c_void_p, c_char_p)),
+    ("device_text", CFUNCTYPE(c_char_p, c_void_p))]
 
 
 class _Library(ctypes.Structure):
@@ -182,19 +184,21 @@ class Model:
         functions = [Function(self, i, raw.functions[i]) for i in range(raw.function_count)]
         self.functions = {f.name: f for f in functions}
 
-    def create(self, seed=0, variant=None):
-        return Instance(self, seed, variant)
+    def create(self, seed=0, variant=None, device=None):
+        """`device`: "cpu", "cuda", "cuda:1" or "auto"."""
+        return Instance(self, seed, variant, device)
 
 
 class Instance:
     """A model's parameters and state. Its functions are methods, its variables are items."""
 
-    def __init__(self, model, seed, variant):
+    def __init__(self, model, seed, variant, device):
         self.model, self.handle = model, c_void_p()
         if not 0 <= seed < 1 << 64:
             raise Error(0, "seed is %d, expected a number from 0 to 2**64 - 1" % seed)
         reason = ctypes.create_string_buffer(1024)
         options = _Options(seed=seed, variant=variant.encode() if variant else None,
+                           device=device.encode() if device else None,
                            error=ctypes.cast(reason, c_char_p), error_bytes=len(reason))
         status = model.raw.create(ctypes.byref(model.raw), ctypes.byref(self.handle), ctypes.byref(options))
         if status:
@@ -228,6 +232,10 @@ class Instance:
             raise Error(0, "%s has shape %s, found %s" % (name, array.shape, numpy.shape(value)))
         array[...] = value
         self.check(self.model.raw.set(self.handle, name.encode(), array.ctypes.data, array.nbytes))
+
+    def device_text(self):
+        """What runs it: "cuda:0 (NVIDIA H200)"."""
+        return self.model.raw.device_text(self.handle).decode()
 
     def parameter_names(self):
         return [name for name, variable in self.model.variables.items() if variable.kind == PARAMETER]

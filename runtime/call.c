@@ -4,13 +4,14 @@
  *   2. hypers, converted to the model's type, then inputs, then outputs: NULL, alignment, index range,
  * overlap
  *   3. element counts that kernels index with 32 bits; workspace
- *   4. the body, which fills the outputs and the scalars of losses and metrics
+ *   4. the body, which fills the outputs and the scalars of losses and metrics; an instance on a device hands this to
+ *      the device, with all that the body is about
  *   5. the report, converted to double and int64_t
  *
  * Nothing is allocated, but for a workspace that grows, and no variable has changed when 1 to 3 fail.
  */
+#include "device.h"
 #include "fpenv.h"
-#include "instance.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,13 @@ typedef struct call {
 } call;
 
 #define FAIL(status, format, ...) nnc_fail(c->instance, status, "%s: " format, c->function->name, __VA_ARGS__)
+
+/* The device has left a text, which lacks the function. */
+static int fail_as_device(const call *c, int status) {
+  char text[NNC_ERROR_BYTES];
+  memcpy(text, c->instance->error, sizeof text);
+  return FAIL(status, "%.*s", NNC_ERROR_BYTES - 128, text);
+}
 
 static bool is_scalar_result(nnc_role role) { return role >= NNC_LOSS; }
 
@@ -141,6 +149,12 @@ static int check_indices(const call *c, const nnc_value *value, const void *data
   int64_t bound = value->dtype == NNC_BOOL ? 2 : value->index_bound, ignore = value->index_ignore, found;
   if (bound <= 0 || value->dtype == NNC_F32 || value->dtype == NNC_F64)
     return NNC_OK;
+  if (c->instance->device_type) {
+    int status =
+        c->instance->device_type->peek(c->instance, &data, (uint64_t)count * nnc_dtype_bytes(value->dtype));
+    if (status)
+      return fail_as_device(c, status);
+  }
   bool ignores = value->dtype != NNC_BOOL && ignore != bound;
   int64_t at = find_outside(value->dtype, data, count, bound, ignores ? ignore : 0, &found);
   if (at < 0)
@@ -263,6 +277,10 @@ static int take_workspace(const call *c) {
   int64_t needed;
   if (!nnc_eval_dim(&c->function->workspace, instance->sizes, c->model->symbol_count, false, &needed))
     return FAIL(NNC_OUT_OF_MEMORY, "%s", "these sizes need more workspace than can be addressed");
+  if (instance->device_type && c->function->kind != NNC_DEFAULTS) {
+    int status = instance->device_type->reserve(instance, (uint64_t)needed);
+    return status ? fail_as_device(c, status) : NNC_OK;
+  }
   if ((uint64_t)needed <= instance->workspace_bytes)
     return NNC_OK;
   if (!instance->owns_block || instance->max_sizes)
@@ -285,6 +303,9 @@ static int check_waiting(const call *c) {
   if (c->function->kind != NNC_UPDATE)
     return NNC_OK;
   const nnc_variable *variable = &c->model->variables[c->function->waiting_variable];
+  int status = nnc_pull(c->instance, variable->offset, sizeof waiting);
+  if (status)
+    return fail_as_device(c, status);
   memcpy(&waiting, c->instance->variables + variable->offset, sizeof waiting);
   if (waiting > 0)
     return NNC_OK;
@@ -294,6 +315,11 @@ static int check_waiting(const call *c) {
 /* 4. Kernels with assertions (-O0) leave a text in the instance before they fail. */
 static int run_body(const call *c, bool report) {
   nnc_instance *instance = c->instance;
+  atomic_store_explicit(&instance->kernel_failed, 0, memory_order_relaxed);
+  if (instance->device_type && c->function->kind != NNC_DEFAULTS) {
+    int status = instance->device_type->call(instance, c->function, report);
+    return status ? fail_as_device(c, status) : NNC_OK;
+  }
   const nnc_frame frame = {.variables = instance->variables,
                            .workspace = instance->workspace,
                            .sizes = instance->sizes,
@@ -301,9 +327,8 @@ static int run_body(const call *c, bool report) {
                            .outputs = instance->outputs,
                            .context = instance,
                            .report = report,
-                           .seed = instance->seed};
-  atomic_store_explicit(&instance->kernel_failed, 0, memory_order_relaxed);
-  int failure = c->function->bodies[instance->variant](&frame);
+                           .seed = &instance->seed};
+  int failure = c->function->bodies[instance->cpu_variant](&frame);
   if (!failure)
     return NNC_OK;
   if (!atomic_load_explicit(&instance->kernel_failed, memory_order_acquire))
@@ -313,15 +338,29 @@ static int run_body(const call *c, bool report) {
   return FAIL(NNC_INTERNAL, "a kernel failed: %.*s", NNC_ERROR_BYTES - 128, text);
 }
 
-/* Runs the function that computes defaults from the step, if there is one. Its results are left as scalars.
- */
+/* What the CPU computes defaults from. */
+static int pull_steps(const call *c) {
+  int status = NNC_OK;
+  if (!c->instance->device_type || c->instance->steps_known)
+    return NNC_OK;
+  for (uint32_t v = 0; v < c->model->variable_count && !status; ++v)
+    if (c->model->variables[v].kind == NNC_STEP_COUNTER)
+      status = nnc_pull(c->instance, c->model->variables[v].offset, c->model->variables[v].bytes);
+  c->instance->steps_known = !status;
+  return status ? fail_as_device(c, status) : NNC_OK;
+}
+
+/* Runs the function that computes defaults from the step, if there is one, on the CPU in any case, so that they are the
+ * same bits everywhere. Its results are left as scalars. */
 static int run_defaults(const call *c) {
   if (c->function->defaults < 0)
     return NNC_OK;
   const call defaults = {c->instance, c->model, &c->model->functions[c->function->defaults]};
   for (uint32_t o = 0; o < defaults.function->output_count; ++o)
     c->instance->outputs[o] = &c->instance->scalars[defaults.function->input_count + o];
-  int status = take_workspace(&defaults);
+  int status = pull_steps(c);
+  if (!status)
+    status = take_workspace(&defaults);
   return status ? status : run_body(&defaults, true);
 }
 

@@ -1,5 +1,8 @@
 /* frame.h: the contract between compiled function bodies (codegen/llvm) and the runtime.
  *
+ * For a variant that runs on a device, variables, workspace, turns, seed and what `inputs` and `outputs` list are
+ * addresses there; bodies only do arithmetic with them.
+ *
  * A body is straight-line code: it fills one halide_buffer_t per operand on its stack and calls kernels in
  * order. It allocates nothing and checks nothing; everything was checked before it is called. It returns 0,
  * or what the first kernel that failed returned, and calls no further one.
@@ -18,7 +21,10 @@ struct nnc_frame {
   void *const *outputs; /* every result in order; losses and metrics point at scalars in their own dtype */
   void *context;        /* handed to kernels as user_context */
   int32_t report;       /* zero: kernels that only losses and metrics need are skipped */
-  uint64_t seed;        /* of the instance: key of the draws of training, with the step */
+  const uint64_t *seed; /* of the instance: key of the draws of training, with the step */
+  const int32_t
+      *turns; /* 0, 1, 2, ...: nnc_function.turns of them, which kernels of loops read; on the CPU NULL,
+                         * there bodies keep the turn on their stack */
 };
 
 #endif

@@ -1,7 +1,7 @@
 /* instance.c: making and unmaking instances, and their variables by name. */
 #include "instance.h"
 
-#include "cpu.h"
+#include "device.h"
 #include "fpenv.h"
 #include "random.h"
 
@@ -27,6 +27,16 @@ int nnc_fail(nnc_instance *instance, int status, const char *format, ...) {
   va_start(arguments, format);
   vsnprintf(instance->error, sizeof instance->error, format, arguments);
   va_end(arguments);
+  return status;
+}
+
+int nnc_refuse(nnc_reason why, int status, const char *format, ...) {
+  if (why.text && why.bytes) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(why.text, why.bytes < PTRDIFF_MAX ? (size_t)why.bytes : (size_t)PTRDIFF_MAX, format, arguments);
+    va_end(arguments);
+  }
   return status;
 }
 
@@ -72,12 +82,14 @@ static bool is_constant(const nnc_dim *dim, uint32_t symbol_count) {
 }
 
 /* The bytes of workspace to reserve: enough for every call up to max_sizes, or, if that is NULL, for the
- * functions that no run-time dimension changes. */
-static bool workspace_to_reserve(const nnc_model *model, const int64_t *max_sizes, uint64_t *bytes) {
+ * functions that no run-time dimension changes. `defaults`: for those alone that compute defaults. */
+static bool workspace_to_reserve(const nnc_model *model, const int64_t *max_sizes, bool defaults,
+                                 uint64_t *bytes) {
   *bytes = 0;
   for (uint32_t f = 0; f < model->function_count; ++f) {
     const nnc_dim *workspace = &model->functions[f].workspace;
-    if (!max_sizes && !is_constant(workspace, model->symbol_count))
+    if ((defaults && model->functions[f].kind != NNC_DEFAULTS) ||
+        (!max_sizes && !is_constant(workspace, model->symbol_count)))
       continue;
     int64_t needed;
     if (!nnc_eval_dim(workspace, max_sizes, model->symbol_count, true, &needed))
@@ -102,14 +114,15 @@ static bool place(uint64_t *end, uint64_t count, uint64_t size, uint64_t *begin)
   return !__builtin_add_overflow(*begin, bytes, end) && *end <= PTRDIFF_MAX;
 }
 
-static bool lay_out(const nnc_model *model, const int64_t *max_sizes, layout *at) {
+/* An instance on a device has its workspace there, but for what the CPU computes. */
+static bool lay_out(const nnc_model *model, const int64_t *max_sizes, bool on_device, layout *at) {
   uint64_t inputs = 0, outputs = 0, workspace;
   for (uint32_t f = 0; f < model->function_count; ++f) {
     inputs = model->functions[f].input_count > inputs ? model->functions[f].input_count : inputs;
     outputs = model->functions[f].output_count > outputs ? model->functions[f].output_count : outputs;
   }
   uint64_t end = sizeof(nnc_instance), rounded;
-  return workspace_to_reserve(model, max_sizes, &workspace) &&
+  return workspace_to_reserve(model, max_sizes, on_device, &workspace) &&
          place(&end, max_sizes ? model->symbol_count : 0, sizeof(int64_t), &at->max_sizes) &&
          place(&end, model->symbol_count, sizeof(int64_t), &at->sizes) &&
          place(&end, inputs, sizeof(void *), &at->inputs) &&
@@ -121,50 +134,15 @@ static bool lay_out(const nnc_model *model, const int64_t *max_sizes, layout *at
          place(&end, 0, 0, &rounded) && (at->end = rounded, true);
 }
 
-/* Says in `error` why create or memory_bytes refuses. */
-typedef struct reason {
-  char *text;
-  uint64_t bytes;
-} reason;
-
-__attribute__((format(printf, 3, 4))) static int refuse(reason why, int status, const char *format, ...) {
-  if (why.text && why.bytes) {
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(why.text, why.bytes < PTRDIFF_MAX ? (size_t)why.bytes : (size_t)PTRDIFF_MAX, format, arguments);
-    va_end(arguments);
-  }
-  return status;
-}
-
-static int check_max_sizes(const nnc_model *model, const int64_t *max_sizes, reason why) {
+static int check_max_sizes(const nnc_model *model, const int64_t *max_sizes, nnc_reason why) {
   for (uint32_t s = 0; max_sizes && s < model->symbol_count; ++s) {
     const nnc_symbol *symbol = &model->symbols[s];
     int64_t bound = symbol->bound ? symbol->bound : INT32_MAX;
     if (max_sizes[s] < 1 || max_sizes[s] > bound)
-      return refuse(why, NNC_INVALID_ARGUMENT, "create: max_sizes of '%s' is %lld, expected 1 to %lld",
-                    symbol->name, (long long)max_sizes[s], (long long)bound);
+      return nnc_refuse(why, NNC_INVALID_ARGUMENT, "create: max_sizes of '%s' is %lld, expected 1 to %lld",
+                        symbol->name, (long long)max_sizes[s], (long long)bound);
   }
   return NNC_OK;
-}
-
-/* The first variant this CPU can run, or the one asked for by name. */
-static int choose_variant(const nnc_model *model, const char *name, reason why, uint32_t *variant) {
-  uint64_t missing = 0, present = nnc_cpu_features();
-  bool known = false;
-  for (uint32_t v = 0; v < model->variant_count; ++v) {
-    if (name && strcmp(name, model->variants[v].target))
-      continue;
-    known = true;
-    *variant = v;
-    missing = model->variants[v].cpu_features & ~present;
-    if (!missing)
-      return NNC_OK;
-  }
-  if (!known)
-    return refuse(why, NNC_INVALID_ARGUMENT, "create: the library holds no variant '%s'", name ? name : "");
-  return refuse(why, NNC_UNSUPPORTED_CPU, "create: '%s' is compiled for %s; this CPU lacks %s", model->name,
-                model->variants[*variant].target, nnc_cpu_feature_name(missing));
 }
 
 static int initialize(nnc_instance *instance, const nnc_variable *variable) {
@@ -174,50 +152,54 @@ static int initialize(nnc_instance *instance, const nnc_variable *variable) {
 }
 
 /* Apart from its caller, which moves the floating-point environment. */
-__attribute__((noinline)) static int initialize_variables(nnc_instance *instance, reason why) {
+__attribute__((noinline)) static int initialize_variables(nnc_instance *instance, nnc_reason why) {
   const nnc_model *model = instance->model;
   for (uint32_t v = 0; v < model->variable_count; ++v) {
     const nnc_variable *variable = &model->variables[v];
     if (initialize(instance, variable))
-      return refuse(why, NNC_OUT_OF_MEMORY, "create: no memory for the initial values of '%s'",
-                    variable->name);
+      return nnc_refuse(why, NNC_OUT_OF_MEMORY, "create: no memory for the initial values of '%s'",
+                        variable->name);
   }
   return NNC_OK;
 }
 
-int nnc_rt_create(const nnc_model *model, nnc_instance **out, const nnc_options *options) {
-  static const nnc_options defaults;
-  if (!options)
-    options = &defaults;
-  reason why = {options->error, options->error_bytes};
-  if (out)
-    *out = NULL;
-  if (!model || !out)
-    return refuse(why, NNC_INVALID_ARGUMENT, "create: %s is NULL",
-                  model ? "the place for the instance" : "the model");
-  uint32_t variant = 0;
-  int status = choose_variant(model, options->variant, why, &variant);
-  if (status || (status = check_max_sizes(model, options->max_sizes, why)))
-    return status;
+/* Puts the instance on its device, with workspace for the calls that are known. */
+static int open_device(nnc_instance *instance, const nnc_choice *choice, nnc_reason why) {
+  const nnc_model *model = instance->model;
+  instance->device_type = model->variants[choice->variant].device;
+  uint64_t workspace;
+  int status = instance->device_type->open(instance, choice->ordinal);
+  if (!status && workspace_to_reserve(model, instance->max_sizes, false, &workspace))
+    status = instance->device_type->reserve(instance, workspace);
+  return status ? nnc_refuse(why, status, "create: '%s' on %s:%u: %s", model->name,
+                             instance->device_type->name, choice->ordinal, instance->error)
+                : NNC_OK;
+}
 
+static int make_instance(const nnc_model *model, nnc_instance **out, const nnc_options *options,
+                         const nnc_choice *choice, nnc_reason why) {
+  const bool on_device = model->variants[choice->variant].device != NULL;
   layout at;
-  if (!lay_out(model, options->max_sizes, &at))
-    return refuse(why, NNC_OUT_OF_MEMORY,
-                  "create: '%s' with these max_sizes needs more memory than can be addressed", model->name);
+  if (!lay_out(model, options->max_sizes, on_device, &at))
+    return nnc_refuse(why, NNC_OUT_OF_MEMORY,
+                      "create: '%s' with these max_sizes needs more memory than can be addressed",
+                      model->name);
   uint8_t *block = options->memory;
   if (block && (uintptr_t)block % NNC_ALIGNMENT)
-    return refuse(why, NNC_INVALID_ARGUMENT, "create: memory is not aligned to %d bytes", (int)NNC_ALIGNMENT);
+    return nnc_refuse(why, NNC_INVALID_ARGUMENT, "create: memory is not aligned to %d bytes",
+                      (int)NNC_ALIGNMENT);
   if (block && options->memory_bytes < at.end)
-    return refuse(why, NNC_INVALID_ARGUMENT, "create: memory has %llu bytes, expected at least %llu",
-                  (unsigned long long)options->memory_bytes, (unsigned long long)at.end);
+    return nnc_refuse(why, NNC_INVALID_ARGUMENT, "create: memory has %llu bytes, expected at least %llu",
+                      (unsigned long long)options->memory_bytes, (unsigned long long)at.end);
   if (!block && !(block = aligned_alloc(NNC_ALIGNMENT, at.end)))
-    return refuse(why, NNC_OUT_OF_MEMORY, "create: no memory for an instance of '%s' (%llu bytes)",
-                  model->name, (unsigned long long)at.end);
+    return nnc_refuse(why, NNC_OUT_OF_MEMORY, "create: no memory for an instance of '%s' (%llu bytes)",
+                      model->name, (unsigned long long)at.end);
 
   memset(block, 0, at.variables); /* the struct and the scratch */
   nnc_instance *instance = (nnc_instance *)(void *)block;
   instance->model = model;
-  instance->variant = variant;
+  instance->cpu_variant = choice->cpu;
+  instance->variant = choice->variant;
   instance->seed = options->seed;
   if (options->max_sizes) {
     memcpy(block + at.max_sizes, options->max_sizes, model->symbol_count * sizeof(int64_t));
@@ -235,20 +217,52 @@ int nnc_rt_create(const nnc_model *model, nnc_instance **out, const nnc_options 
   /* All that is left of the caller's memory is workspace. */
   instance->workspace_bytes = (options->memory ? options->memory_bytes : at.end) - at.workspace;
 
-  nnc_fpenv environment = nnc_fp_enter();
-  status = initialize_variables(instance, why);
-  nnc_fp_leave(environment);
+  snprintf(instance->device_text, sizeof instance->device_text, "cpu (%s)",
+           model->variants[choice->cpu].target);
+  int status = on_device ? open_device(instance, choice, why) : NNC_OK;
+  if (!status) {
+    nnc_fpenv environment = nnc_fp_enter();
+    status = initialize_variables(instance, why);
+    nnc_fp_leave(environment);
+  }
+  if (!status && (status = nnc_push(instance, 0, model->variable_bytes)))
+    nnc_refuse(why, status, "create: %s", instance->error);
   if (status) {
     nnc_rt_destroy(instance);
     return status;
   }
+  instance->steps_known = true;
   *out = instance;
   return NNC_OK;
+}
+
+int nnc_rt_create(const nnc_model *model, nnc_instance **out, const nnc_options *options) {
+  static const nnc_options defaults;
+  if (!options)
+    options = &defaults;
+  nnc_reason why = {options->error, options->error_bytes};
+  if (out)
+    *out = NULL;
+  if (!model || !out)
+    return nnc_refuse(why, NNC_INVALID_ARGUMENT, "create: %s is NULL",
+                      model ? "the place for the instance" : "the model");
+  nnc_choice choice;
+  int status = nnc_choose(model, options, why, &choice);
+  if (status || (status = check_max_sizes(model, options->max_sizes, why)))
+    return status;
+  status = make_instance(model, out, options, &choice, why);
+  if (status == NNC_NO_DEVICE && choice.may_fall_back) {
+    choice.variant = choice.cpu;
+    status = make_instance(model, out, options, &choice, why);
+  }
+  return status;
 }
 
 void nnc_rt_destroy(nnc_instance *instance) {
   if (!instance)
     return;
+  if (instance->device_type)
+    instance->device_type->close(instance);
   if (instance->owns_workspace)
     free(instance->workspace);
   if (instance->owns_block)
@@ -259,8 +273,20 @@ const char *nnc_rt_error_text(const nnc_instance *instance) {
   return instance ? instance->error : "the instance is NULL";
 }
 
+const char *nnc_rt_device_text(const nnc_instance *instance) {
+  return instance ? instance->device_text : "the instance is NULL";
+}
+
+int nnc_pull(nnc_instance *instance, uint64_t offset, uint64_t bytes) {
+  return instance->device_type ? instance->device_type->pull(instance, offset, bytes) : NNC_OK;
+}
+
+int nnc_push(nnc_instance *instance, uint64_t offset, uint64_t bytes) {
+  return instance->device_type ? instance->device_type->push(instance, offset, bytes) : NNC_OK;
+}
+
 int nnc_rt_memory_bytes(const nnc_model *model, const int64_t *max_sizes, uint64_t *bytes) {
-  const reason nobody = {NULL, 0};
+  const nnc_reason nobody = {NULL, 0};
   if (!model || !bytes || check_max_sizes(model, max_sizes, nobody))
     return NNC_INVALID_ARGUMENT;
   *bytes = 0;
@@ -271,7 +297,7 @@ int nnc_rt_memory_bytes(const nnc_model *model, const int64_t *max_sizes, uint64
     bounds[s] = model->symbols[s].bound;
   }
   layout at;
-  if (!lay_out(model, max_sizes ? max_sizes : bounds, &at))
+  if (!lay_out(model, max_sizes ? max_sizes : bounds, false, &at))
     return NNC_OUT_OF_MEMORY;
   *bytes = at.end;
   return NNC_OK;
@@ -305,7 +331,7 @@ int nnc_rt_get(nnc_instance *instance, const char *name, void *data, uint64_t by
   if (status)
     return status;
   const nnc_variable *variable = checked_variable(instance, "get", name, data, bytes, &status);
-  if (variable)
+  if (variable && !(status = nnc_pull(instance, variable->offset, bytes)))
     memcpy(data, instance->variables + variable->offset, bytes);
   nnc_leave(instance);
   return status;
@@ -320,8 +346,10 @@ int nnc_rt_set(nnc_instance *instance, const char *name, const void *data, uint6
     if (((const uint8_t *)data)[i] > 1) /* kernels rely on it */
       status = nnc_fail(instance, NNC_INDEX_RANGE, "set: element %llu of '%s' is %d, expected 0 or 1",
                         (unsigned long long)i, name, ((const uint8_t *)data)[i]);
-  if (variable && !status)
+  if (variable && !status) {
     memcpy(instance->variables + variable->offset, data, bytes);
+    status = nnc_push(instance, variable->offset, bytes);
+  }
   nnc_leave(instance);
   return status;
 }
@@ -339,6 +367,9 @@ __attribute__((noinline)) static int reset(nnc_instance *instance, const nnc_res
     if (initialize(instance, variable))
       return nnc_fail(instance, NNC_OUT_OF_MEMORY, "reset: no memory for the initial values of '%s'",
                       variable->name);
+    int status = nnc_push(instance, variable->offset, variable->bytes);
+    if (status)
+      return status;
   }
   return NNC_OK;
 }

@@ -24,6 +24,7 @@ int nnc_rt_load(nnc_instance *instance, const char *path, int parameters_only);
 int nnc_rt_metadata(nnc_instance *instance, const char *path, char *extra_json, uint64_t bytes,
                     uint64_t *needed);
 int nnc_rt_reset(nnc_instance *instance, const char *name);
+const char *nnc_rt_device_text(const nnc_instance *instance);
 int nnc_rt_set_threads(int count);
 
 /* What follows is the runtime's own. */
@@ -32,14 +33,28 @@ int nnc_rt_set_threads(int count);
 #include <stdatomic.h>
 #include <stdbool.h>
 
-enum { NNC_ERROR_BYTES = 512, NNC_ALIGNMENT = 64 };
+enum { NNC_ERROR_BYTES = 512, NNC_ALIGNMENT = 64, NNC_DEVICE_TEXT_BYTES = 128 };
+
+typedef struct nnc_device nnc_device; /* what a kind of device keeps for an instance */
+
+/* Which of a library's variants an instance runs. */
+typedef struct nnc_choice {
+  uint32_t cpu;       /* for this CPU: what computes the numbers of training steps, on the host always */
+  uint32_t variant;   /* for everything else: the same, or a device's */
+  uint32_t ordinal;   /* which of the devices of that kind */
+  bool may_fall_back; /* to the CPU, where there is no such device */
+} nnc_choice;
 
 struct nnc_instance {
   const nnc_model *model;
-  uint32_t variant;
+  uint32_t cpu_variant, variant;      /* as in nnc_choice */
+  const nnc_device_type *device_type; /* NULL: on the CPU; then so is `device` */
+  nnc_device *device;
+  bool steps_known; /* the copy's step counters are the device's */
+  char device_text[NNC_DEVICE_TEXT_BYTES];
   uint64_t seed;
   const int64_t *max_sizes; /* as given to create, or NULL */
-  uint8_t *variables;
+  uint8_t *variables; /* on a device: a copy, see device.h; so is the workspace, for what the CPU runs */
   uint8_t *workspace;
   uint64_t workspace_bytes;
   bool owns_block;     /* else the caller's memory */
@@ -59,6 +74,20 @@ struct nnc_instance {
 /* Writes the instance's error text and returns `status`. */
 __attribute__((format(printf, 3, 4))) int nnc_fail(nnc_instance *instance, int status, const char *format,
                                                    ...);
+
+/* Says in `text` why create or memory_bytes refuses. */
+typedef struct nnc_reason {
+  char *text;
+  uint64_t bytes;
+} nnc_reason;
+__attribute__((format(printf, 3, 4))) int nnc_refuse(nnc_reason why, int status, const char *format, ...);
+
+/* variant.c: what options.variant and options.device ask for, as far as this CPU can tell. */
+int nnc_choose(const nnc_model *model, const nnc_options *options, nnc_reason why, nnc_choice *choice);
+
+/* The block's bytes of variables from or to the device, if the instance is on one. */
+int nnc_pull(nnc_instance *instance, uint64_t offset, uint64_t bytes);
+int nnc_push(nnc_instance *instance, uint64_t offset, uint64_t bytes);
 
 /* Takes the instance for one call: NNC_OK, NNC_BUSY, or NNC_INVALID_ARGUMENT if it is NULL. */
 int nnc_enter(nnc_instance *instance);

@@ -488,7 +488,7 @@ static int load(source *s, bool parameters_only) {
   if (!staging)
     return FAIL(NNC_OUT_OF_MEMORY, "no memory for its %llu bytes", (unsigned long long)model->variable_bytes);
   status = read_data(s, staging);
-  if (!status) {
+  if (!status && !(status = nnc_pull(instance, 0, model->variable_bytes))) {
     for (size_t i = 0; i < s->tensor_count; ++i)
       if (s->tensors[i].variable >= 0) {
         const nnc_variable *variable = &model->variables[s->tensors[i].variable];
@@ -497,6 +497,7 @@ static int load(source *s, bool parameters_only) {
     settle_training_state(s, parameters_only);
     if (!parameters_only)
       instance->seed = seed;
+    status = nnc_push(instance, 0, model->variable_bytes);
   }
   free(staging);
   return status;

@@ -10,7 +10,8 @@
  *
  * Threads: instances are independent. Two calls at once on one instance: the second returns NNC_BUSY at once
  * and leaves no text, for the text belongs to the call that runs. After fork() the child may go on using an
- * instance that no other thread was in; the pool of threads is made anew there.
+ * instance that no other thread was in; the pool of threads is made anew there. An instance on a device is an exception:
+ * devices stay the parent's, and calls in the child return NNC_NO_DEVICE.
  *
  * Floating point: during a call the rounding is to nearest, nothing traps, and denormal numbers count as
  * zero; when it returns the caller's environment, sticky flags included, is as it was.
@@ -25,7 +26,7 @@
 extern "C" {
 #endif
 
-#define NNC_ABI_VERSION 2u
+#define NNC_ABI_VERSION 3u
 
 typedef enum nnc_status {
   NNC_OK = 0,
@@ -36,7 +37,9 @@ typedef enum nnc_status {
   NNC_BUSY = 5,            /* another call is running on this instance, or on the pool (set_threads) */
   NNC_UNSUPPORTED_CPU = 6, /* the library was compiled for a CPU this machine does not have */
   NNC_INDEX_RANGE = 7,     /* a label or index lies outside of what the model accepts */
-  NNC_INTERNAL = 8         /* a fault of nnc itself */
+  NNC_INTERNAL = 8,        /* a fault of nnc itself */
+  NNC_NO_DEVICE = 9, /* the machine has no such device, no driver for it, or this process may not use it */
+  NNC_DEVICE_FAILED = 10 /* the device's driver refused or reports a fault; its error is in the message */
 } nnc_status;
 
 typedef enum nnc_dtype {
@@ -120,12 +123,18 @@ typedef struct nnc_function {
   const nnc_dim *index_spaces;
   int (*const *bodies)(const nnc_frame *frame); /* one per variant of the model */
   int32_t waiting_variable; /* of the halves of a step: index of the count of gradients added; else -1 */
+  nnc_dim turns;            /* at least the turns of each loop whose kernels read which turn it is */
 } nnc_function;
 
-/* One library may hold the code of its functions for several CPUs; create picks by the machine. */
+typedef struct nnc_device_type
+    nnc_device_type; /* runtime/device.h: how the runtime reaches a kind of device */
+
+/* One library may hold the code of its functions for several CPUs and for devices; create picks by the machine and
+ * the options. At least one variant is for a CPU. */
 typedef struct nnc_variant {
-  const char *target;    /* "x86-64-v4" */
+  const char *target;    /* "x86-64-v4", "cuda" */
   uint64_t cpu_features; /* what the machine must have: bits as in runtime/cpu.h */
+  const nnc_device_type *device; /* where its kernels run, or NULL: on the CPU */
 } nnc_variant;
 
 typedef enum nnc_variable_kind {
@@ -180,8 +189,13 @@ typedef struct nnc_options {
   const int64_t
       *max_sizes;        /* per run-time dimension: reserve workspace for it now, refuse more; NULL: grow */
   void *memory;          /* memory for everything the instance needs, 64-byte aligned; NULL: allocate. It */
-  uint64_t memory_bytes; /* stays the caller's; calls that need more than is left of it are refused */
-  const char *variant;   /* target of the variant to run, or NULL for the first one this CPU can run */
+  uint64_t
+      memory_bytes; /* stays the caller's; calls that need more than is left of it are refused. On a device:
+                          * for what the instance needs of the CPU's memory */
+  const char *variant; /* target of the CPU's variant, or NULL for the first one this CPU can run */
+  /* Where kernels run: "cpu" or NULL; "cuda" (the first GPU) or "cuda:N"; "auto": the first GPU if the library has
+   * code for it and the machine has one, else the CPU. */
+  const char *device;
   char *error;           /* receives the reason when create fails; may be NULL */
   uint64_t error_bytes;
 } nnc_options;
@@ -229,7 +243,11 @@ struct nnc_model {
    * 8-byte slot per loss, metric (double) and metric count (int64_t) in order of the results, or NULL.
    * A size of 0 is a call on no data: NNC_OK, nothing changes, the step does not advance, every slot of the
    * report is 0; but NNC_INVALID_ARGUMENT if a result would not be empty then. Inputs and outputs must be
-   * aligned to their type and must not overlap one another. */
+   * aligned to their type and must not overlap one another.
+   * Of an instance on a GPU they may also lie in that GPU's memory (of DLPack: kDLCUDA with the same number; data +
+   * byte_offset); what writes them must have finished before the call. A call with a result, a report or such a pointer
+   * has finished when it returns. Any other has copied its inputs and leaves its work in the GPU's queue; that it
+   * failed is then said by a later call. */
   int (*call)(nnc_instance *instance, uint32_t function, const int64_t *sizes, const void *const *inputs,
               void *const *outputs, const double *hyper, void *report);
   /* The hypers' defaults at the present step, one double each. */
@@ -255,6 +273,8 @@ struct nnc_model {
   const nnc_reset *resets;
   /* Sets state back to its initial values: that of the entry `name`, or of all if NULL. */
   int (*reset)(nnc_instance *instance, const char *name);
+  /* What runs the instance's kernels: "cpu (x86-64-v4)", "cuda:0 (NVIDIA H200)". */
+  const char *(*device_text)(const nnc_instance *instance);
 };
 
 typedef struct nnc_library {

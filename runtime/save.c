@@ -287,7 +287,10 @@ static int save(nnc_instance *instance, const char *path, const char *extra) {
     return nnc_fail(instance, NNC_INVALID_ARGUMENT, "save: the path is NULL");
   text header = {NULL, 0, 0, false};
   char *target = NULL, reason[128];
-  int status = build_header(instance, extra, &header);
+  int status = nnc_pull(instance, 0, instance->model->variable_bytes);
+  if (status)
+    return status;
+  status = build_header(instance, extra, &header);
   int error = status ? 0 : find_target(path, &target);
   if (!status && !error)
     error = replace_file(instance, &header, target);

@@ -5,9 +5,10 @@
 //           nn.scan is a loop over such calls; what it carries was given its places by the plan
 //   last:   results and new values of variables that were not computed in their place are copied there
 //
-// Kernels that only losses and metrics need are jumped over when frame->report is 0.
+// Kernels that only losses and metrics need are jumped over when frame->report is 0. A variant's kernels may run on a
+// device (OperandMemory.h): the body then only puts calls and copies into the device's queue.
 #include "codegen/HalideBuffer.h"
-#include "codegen/llvm/HostBuilder.h"
+#include "codegen/llvm/OperandMemory.h"
 #include "ir/Provenance.h"
 #include "ir/ops/Elementwise.h"
 #include "ir/ops/Scan.h"
@@ -47,7 +48,7 @@ class BodyBuilder {
 public:
   BodyBuilder(HostBuilder &host, const ModelInterface &model, const FunctionInterface &function,
               const HostVariant &variant)
-      : host(host), model(model), function(function), variant(variant) {}
+      : host(host), model(model), function(function), variant(variant), memory(OperandMemory::of(variant)) {}
 
   std::string build();
 
@@ -69,12 +70,13 @@ private:
   void prepareLoop(CodeBuilder &code, ScanOp scan);
   Value slotAt(CodeBuilder &code, SlotAttr slot, Value turn);
   Value argumentAddress(CodeBuilder &code, ScanOp scan, BlockArgument argument);
-  /// Where a loop's kernels read which turn it is; and the turn as i64 in the loop being emitted.
+  /// What tells the turn (of a loop whose kernels read it); in the loop being emitted, its address and its i64.
   struct Loop {
-    Value memory, turn;
+    Value turns, address, turn;
   };
   void copyResults(CodeBuilder &code);
   void copy(CodeBuilder &code, Value target, Value value);
+  void returnIfFailed(CodeBuilder &code, Value status);
   bool isInPlace(Value value, Attribute place);
 
   /// Runs `emit` in a block that is skipped when no report is wanted.
@@ -87,6 +89,7 @@ private:
   const ModelInterface &model;
   const FunctionInterface &function;
   const HostVariant &variant;
+  std::unique_ptr<OperandMemory> memory;
   LLVM::LLVMFuncOp body;
   LLVM::DISubprogramAttr subprogram;
   Block *exit = nullptr; // returns its argument
@@ -222,13 +225,13 @@ void BodyBuilder::prepareShapes(CodeBuilder &code) {
     prepareCount(store.getValue());
 }
 
-/// What a loop needs besides its kernels: its length, bytes of elements, memory for the turn.
+/// What a loop needs besides its kernels: its length, bytes of elements, what tells the turn.
 void BodyBuilder::prepareLoop(CodeBuilder &code, ScanOp scan) {
   valueOf(code, scan.lengthDim());
   for (BlockArgument argument : scan.getBody().getArguments())
     valueOf(code, bytesOf(argument));
   if (!scan.turnArg().use_empty())
-    loops[scan].memory = code.stack(host.i32, 1);
+    loops[scan].turns = memory->prepareTurns(code, body.getArgument(0));
 }
 
 /// One buffer per operand of the kernel that has most; kernels take turns.
@@ -283,7 +286,7 @@ Value BodyBuilder::addressOf(CodeBuilder &code, Value value) {
     if (auto scan = dyn_cast<ScanOp>(argument.getOwner()->getParentOp()))
       return argumentAddress(code, scan, argument);
     if (function.op.argumentRole(argument.getArgNumber()) == "instance_seed")
-      return code.offset(body.getArgument(0), offsetof(nnc_frame, seed));
+      return code.load(host.pointer, code.offset(body.getArgument(0), offsetof(nnc_frame, seed)));
     auto isIt = [&](const ValueInterface &input) { return input.index == argument.getArgNumber(); };
     auto input = llvm::find_if(function.inputs, isIt);
     size_t index = input - function.inputs.begin();
@@ -319,7 +322,7 @@ Value BodyBuilder::resultAddress(CodeBuilder &code, KernelOp kernel, unsigned re
 Value BodyBuilder::argumentAddress(CodeBuilder &code, ScanOp scan, BlockArgument argument) {
   const Loop &loop = loops[scan];
   if (argument == scan.turnArg())
-    return loop.memory;
+    return loop.address;
   for (auto [carry, slot] : llvm::zip(scan.carryArgs(), scan.getSlotsAttr()))
     if (carry == argument)
       return slotAt(code, cast<SlotAttr>(slot), loop.turn);
@@ -351,7 +354,7 @@ void BodyBuilder::fillBuffer(CodeBuilder &code, unsigned slot, Value address, Ra
                 : type.hasStaticShape() ? code.addressOf(constantShape(host, type.getShape()))
                                         : shapes.lookup(type);
   auto set = [&](size_t offset, Value value) { code.store(value, code.offset(buffer, offset)); };
-  set(offsetof(HalideBuffer, host), address);
+  set(memory->addressField(), address);
   set(offsetof(HalideBuffer, type), code.integer(host.i32, halideType(type.getElementType())));
   set(offsetof(HalideBuffer, dimensions), code.integer(host.i32, type.getRank()));
   set(offsetof(HalideBuffer, dim), shape);
@@ -375,7 +378,10 @@ void BodyBuilder::callKernel(CodeBuilder &code, KernelOp kernel) {
   }
   auto type = host.functionType(host.i32, llvm::to_vector(ValueRange(arguments).getTypes()));
   LLVM::LLVMFuncOp callee = host.declare(kernel.getSymbolAttr().str() + variant.kernelSuffix, type);
-  Value status = code.create<LLVM::CallOp>(callee, arguments).getResult();
+  returnIfFailed(code, code.create<LLVM::CallOp>(callee, arguments).getResult());
+}
+
+void BodyBuilder::returnIfFailed(CodeBuilder &code, Value status) {
   Value failed = code.create<LLVM::ICmpOp>(LLVM::ICmpPredicate::ne, status, code.integer(host.i32, 0));
   Block *next = code.builder.createBlock(exit);
   code.builder.setInsertionPointToEnd(next->getPrevNode());
@@ -416,16 +422,15 @@ void BodyBuilder::runLoop(CodeBuilder &code, ScanOp scan) {
   Value length = valueOf(code, scan.lengthDim()), one = code.integer(host.i64, 1);
   Value first = scan.getReverse() ? code.create<LLVM::SubOp>(length, one) : code.integer(host.i64, 0);
   for (auto [initial, slot] : llvm::zip(scan.getInitials(), scan.getSlotsAttr()))
-    code.create<LLVM::MemcpyOp>(slotAt(code, cast<SlotAttr>(slot), first), addressOf(code, initial),
-                                valueOf(code, bytesOf(initial)), /*isVolatile=*/false);
+    copy(code, slotAt(code, cast<SlotAttr>(slot), first), initial);
 
   Block *before = code.builder.getInsertionBlock();
   Block *head = code.builder.createBlock(exit);
   Value turn = head->addArgument(host.i64, code.loc);
   Block *inside = code.builder.createBlock(exit);
   loops[scan].turn = turn;
-  if (Value memory = loops[scan].memory)
-    code.store(code.create<LLVM::TruncOp>(host.i32, turn), memory);
+  if (Value turns = loops[scan].turns)
+    loops[scan].address = memory->turnAddress(code, turns, turn);
   runBlock(code, scan.getBody().front());
   Value next = scan.getReverse() ? code.create<LLVM::SubOp>(turn, one).getRes()
                                  : code.create<LLVM::AddOp>(turn, one).getRes();
@@ -461,8 +466,9 @@ void BodyBuilder::whenReporting(CodeBuilder &code, llvm::function_ref<void(CodeB
 //===--------------------------------------------------------------------------------------------------===//
 
 void BodyBuilder::copy(CodeBuilder &code, Value target, Value value) {
-  code.create<LLVM::MemcpyOp>(target, addressOf(code, value), valueOf(code, bytesOf(value)),
-                              /*isVolatile=*/false);
+  Value from = addressOf(code, value);
+  if (Value status = memory->copy(code, context, target, from, valueOf(code, bytesOf(value))))
+    returnIfFailed(code, status);
 }
 
 /// What was not computed in its place. Results come first: they may be variables' old values. The plan has seen to

@@ -187,6 +187,8 @@ void HeaderWriter::options(const ModelInterface &model) {
       << "  uint64_t memory_bytes; ///< bytes at memory; " << model.prefix
       << "_memory_bytes says how many are needed\n"
       << "  const char *variant; ///< CPU variant to run, or NULL for the best one this machine can run\n"
+      << "  const char *device; ///< \"cpu\" or NULL; \"cuda\", \"cuda:1\": a GPU; \"auto\": a GPU if there "
+         "is one\n"
       << "  char *error; ///< receives the reason when " << model.prefix << "_create fails; may be NULL\n"
       << "  uint64_t error_bytes; ///< room at error\n"
       << "} " << model.prefix << "_options;\n\n";
@@ -235,6 +237,8 @@ void HeaderWriter::fixedFunctions(const ModelInterface &model) {
   function("What was wrong with the last call that failed on this instance.", "const char *", "error_text",
            {constInstance});
   function("A status in words.", "const char *", "status_text", {"int status"});
+  function("What runs the instance: \"cpu (x86-64-v4)\", \"cuda:0 (NVIDIA H200)\".", "const char *",
+           "device_text", {constInstance});
 
   std::vector<std::string> sizes;
   for (const SymbolInterface &symbol : model.symbols)

@@ -30,6 +30,8 @@ struct HostBuilder {
                                 mlir::LLVM::Linkage linkage, mlir::Location loc);
   /// The runtime's entry point `nnc_rt_<name>`, with the signature of nnc.h.
   mlir::LLVM::LLVMFuncOp runtime(llvm::StringRef name);
+  /// The runtime's table of a kind of device, `nnc_<name>`.
+  Address deviceType(llvm::StringRef name);
 
   mlir::LLVM::LLVMFunctionType functionType(mlir::Type result, llvm::ArrayRef<mlir::Type> arguments) {
     return mlir::LLVM::LLVMFunctionType::get(result, arguments);

@@ -33,7 +33,7 @@ LLVM::LLVMFuncOp HostBuilder::runtime(StringRef name) {
       return functionType(i32, {p, p, p});
     if (name == "destroy")
       return functionType(voidType(), {p});
-    if (name == "error_text")
+    if (name == "error_text" || name == "device_text")
       return functionType(p, {p});
     if (name == "call")
       return functionType(i32, {p, i32, p, p, p, p, p});
@@ -51,6 +51,18 @@ LLVM::LLVMFuncOp HostBuilder::runtime(StringRef name) {
     return functionType(i32, {i32});
   };
   return declare("nnc_rt_" + name.str(), typeOf());
+}
+
+Address HostBuilder::deviceType(StringRef name) {
+  std::string symbol = "nnc_" + name.str();
+  if (module.lookupSymbol(symbol))
+    return {symbol};
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  auto table = builder.create<LLVM::GlobalOp>(UnknownLoc::get(context), pointer, /*isConstant=*/true,
+                                              LLVM::Linkage::External, symbol, Attribute());
+  table.setVisibility_(LLVM::Visibility::Hidden);
+  table.setDsoLocal(true);
+  return {symbol};
 }
 
 /// Passes and fusion must have left only what bodies know; anything else is a fault of the compiler.

@@ -1,7 +1,8 @@
 // HostModule.h: a planned nn module -> the host code of a library, in MLIR's llvm dialect.
 //
 //   HostModule.cpp      puts the parts together
-//   Body.cpp            one body per function and CPU variant: kernel calls in order
+//   Body.cpp            one body per function and variant: kernel calls in order
+//   OperandMemory.cpp   what of a body differs where kernels run on a device
 //   TypedFunctions.cpp  the C functions of the header: pack arguments, call the runtime
 //   Tables.cpp          what nnc_describe() shows
 //   Constants.cpp       C structs as globals, checked against nnc.h
@@ -14,11 +15,12 @@
 
 namespace nnc {
 
-/// One set of kernels in the library, made for one kind of CPU.
+/// One set of kernels in the library, made for one kind of CPU or device.
 struct HostVariant {
   std::string target;       // "x86-64-v4"
   uint64_t cpuFeatures = 0; // bits of runtime/cpu.h
   std::string kernelSuffix; // what this variant's kernels have after their symbol
+  std::string device;       // "cuda": the runtime's nnc_cuda runs its kernels; empty: the CPU
 };
 
 struct HostOptions {

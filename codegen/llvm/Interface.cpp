@@ -12,9 +12,9 @@ using llvm::StringRef;
 namespace nnc {
 
 llvm::ArrayRef<StringRef> fixedFunctionNames() {
-  static constexpr StringRef names[] = {"create",       "destroy",  "error_text", "status_text",
-                                        "memory_bytes", "get",      "set",        "save",
-                                        "load",         "metadata", "set_threads"};
+  static constexpr StringRef names[] = {"create",      "destroy",      "error_text", "status_text",
+                                        "device_text", "memory_bytes", "get",        "set",
+                                        "save",        "load",         "metadata",   "set_threads"};
   return names;
 }
 

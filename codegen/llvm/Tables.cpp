@@ -1,6 +1,7 @@
 // Tables.cpp: what nnc_describe() shows of a library: models, functions, values, variables, kernel calls (nnc.h).
 #include "codegen/llvm/HostBuilder.h"
 #include "ir/Provenance.h"
+#include "ir/ops/Scan.h"
 #include "ir/ops/Structure.h"
 #include "runtime/nnc.h"
 #include "llvm/ADT/STLExtras.h"
@@ -164,6 +165,16 @@ std::vector<StructConstant<nnc_dim>> ModelTables::indexSpaces(const FunctionInte
   return spaces;
 }
 
+/// A table of turns that is long enough for each loop: the sum of their lengths, of which the longest is a part.
+static Dim turnsOf(FuncOp function) {
+  Dim sum;
+  function.walk([&](ScanOp scan) {
+    if (!scan.turnArg().use_empty())
+      sum = *sum.add(scan.lengthDim());
+  });
+  return sum;
+}
+
 StructConstant<nnc_function> ModelTables::function(const FunctionInterface &function,
                                                    llvm::ArrayRef<std::string> bodies) {
   FuncOp op = function.op;
@@ -195,6 +206,7 @@ StructConstant<nnc_function> ModelTables::function(const FunctionInterface &func
                host.globals.array(named(function.name + ".index_spaces"), spaces));
   constant.set(&nnc_function::bodies,
                host.globals.addresses(named(function.name + ".bodies"), bodyAddresses));
+  constant.set(&nnc_function::turns, dim(turnsOf(op)));
   return constant;
 }
 
@@ -297,7 +309,8 @@ Address ModelTables::build(llvm::ArrayRef<std::vector<std::string>> bodies) {
   for (const HostVariant &variant : host.options.variants) {
     StructConstant<nnc_variant> constant;
     constant.set(&nnc_variant::target, text(variant.target))
-        .set(&nnc_variant::cpu_features, variant.cpuFeatures);
+        .set(&nnc_variant::cpu_features, variant.cpuFeatures)
+        .set(&nnc_variant::device, variant.device.empty() ? Address() : host.deviceType(variant.device));
     variants.push_back(constant);
   }
   auto runtime = [&](StringRef name) { return Address{host.runtime(name).getSymName().str()}; };
@@ -322,7 +335,7 @@ Address ModelTables::build(llvm::ArrayRef<std::vector<std::string>> bodies) {
   constant.set(&nnc_model::save, runtime("save")).set(&nnc_model::load, runtime("load"));
   constant.set(&nnc_model::metadata, runtime("metadata"));
   constant.set(&nnc_model::reset_count, model.resets.size()).set(&nnc_model::resets, resets());
-  constant.set(&nnc_model::reset, runtime("reset"));
+  constant.set(&nnc_model::reset, runtime("reset")).set(&nnc_model::device_text, runtime("device_text"));
   return host.globals.array(modelSymbol(model), constant.constant());
 }
 

@@ -23,6 +23,7 @@ public:
     statusText();
     forward("destroy", host.voidType(), {host.pointer});
     forward("error_text", host.pointer, {host.pointer});
+    forward("device_text", host.pointer, {host.pointer});
     forward("get", host.i32, {host.pointer, host.pointer, host.pointer, host.i64});
     forward("set", host.i32, {host.pointer, host.pointer, host.pointer, host.i64});
     forward("save", host.i32, {host.pointer, host.pointer, host.pointer});
@@ -96,7 +97,7 @@ void TypedFunctions::create() {
   // Order of the header's struct: seed, one max per run-time dimension, then as in nnc_options.
   code.builder.setInsertionPointToEnd(withOptions);
   static_assert(offsetof(nnc_options, seed) == 0 && offsetof(nnc_options, max_sizes) == 8 &&
-                    offsetof(nnc_options, memory) == 16 && sizeof(nnc_options) == 56,
+                    offsetof(nnc_options, memory) == 16 && sizeof(nnc_options) == 64,
                 "fields of nnc_options that the header's struct repeats");
   code.store(code.load(host.i64, given), options);
   Value maxSizes = code.null();
@@ -144,8 +145,10 @@ void TypedFunctions::statusText() {
                                         "busy: another call is running",
                                         "this CPU lacks instructions the library was compiled for",
                                         "index out of range",
-                                        "internal error of nnc"};
-  static_assert(std::size(texts) == NNC_INTERNAL + 1, "one text per status");
+                                        "internal error of nnc",
+                                        "no such device",
+                                        "the device failed"};
+  static_assert(std::size(texts) == NNC_DEVICE_FAILED + 1, "one text per status");
   constexpr StringRef table = "status.texts";
   if (!host.module.lookupSymbol(table)) {
     std::vector<Address> addresses;

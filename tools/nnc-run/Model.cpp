@@ -218,11 +218,13 @@ std::optional<int64_t> evaluate(const nnc_model &model, const nnc_dim &dim,
   return sum < 0 ? std::nullopt : std::optional<int64_t>(sum);
 }
 
-Expected<Instance> Instance::create(const nnc_model &model, uint64_t seed, const std::string &variant) {
+Expected<Instance> Instance::create(const nnc_model &model, uint64_t seed, const std::string &variant,
+                                    const std::string &device) {
   char reason[512] = "";
   nnc_options options = {};
   options.seed = seed;
   options.variant = variant.empty() ? nullptr : variant.c_str();
+  options.device = device.empty() ? nullptr : device.c_str();
   options.error = reason;
   options.error_bytes = sizeof(reason);
   nnc_instance *handle = nullptr;

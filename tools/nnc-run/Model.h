@@ -52,14 +52,18 @@ std::optional<int64_t> evaluate(const nnc_model &model, const nnc_dim &dim,
 
 class Instance {
 public:
-  /// `variant`: target of the code to run, or "" for the best that this CPU can run.
-  static Expected<Instance> create(const nnc_model &model, uint64_t seed, const std::string &variant);
+  /// `variant`: target of the CPU's code to run, or "" for the best that this CPU can run. `device`: as in nnc_options,
+  /// or "".
+  static Expected<Instance> create(const nnc_model &model, uint64_t seed, const std::string &variant,
+                                   const std::string &device);
   Instance(Instance &&other) noexcept : type(other.type), handle(std::exchange(other.handle, nullptr)) {}
   ~Instance();
   Instance(const Instance &) = delete;
   Instance &operator=(const Instance &) = delete;
 
   const nnc_model &model() const { return *type; }
+  /// What it runs on: "cuda:0 (NVIDIA H200)".
+  std::string deviceText() const { return type->device_text(handle); }
 
   Error call(const nnc_function &function, const int64_t *sizes, const void *const *inputs,
              void *const *outputs, const double *hyper, void *report);

@@ -52,7 +52,7 @@ static int affine(const nnc_frame *frame, rows *all) {
 #if defined(__x86_64__)
                      .control = __builtin_ia32_stmxcsr(),
 #endif
-                     .seed = frame->seed,
+                     .seed = *frame->seed,
                      .report = frame->report,
                      .workspace = frame->workspace};
   return failure;
@@ -230,11 +230,12 @@ static const nnc_function functions[] = {
 };
 
 /* The first one asks for what no CPU has. */
-static const nnc_variant variants[] = {{"future", UINT64_C(1) << 63}, {"baseline", 0}};
+static const nnc_variant variants[] = {{"future", UINT64_C(1) << 63, NULL}, {"baseline", 0, NULL}};
 
 #define ENTRY_POINTS                                                                                         \
   nnc_rt_create, nnc_rt_destroy, nnc_rt_error_text, nnc_rt_memory_bytes, nnc_rt_call, nnc_rt_hyper_defaults, \
-      nnc_rt_get, nnc_rt_set, nnc_rt_save, nnc_rt_load, nnc_rt_metadata, 0, NULL, nnc_rt_reset
+      nnc_rt_get, nnc_rt_set, nnc_rt_save, nnc_rt_load, nnc_rt_metadata, 0, NULL, nnc_rt_reset,              \
+      nnc_rt_device_text
 
 const nnc_model tiny = {"Tiny",   "tiny",           COUNT(symbols), symbols, VARIABLE_COUNT, variables,
                         576,      COUNT(functions), functions,      0,       NULL,           COUNT(variants),

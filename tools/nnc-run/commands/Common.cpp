@@ -107,6 +107,9 @@ void addDataOptions(CLI::App &app, CommonOptions &options) {
            "Threads to use; results do not depend on it. Default: all CPUs");
   app.add_option("--variant", options.variant, "Code to run, of a library made for several CPUs; see info")
       ->type_name("TARGET");
+  app.add_option("--device", options.device,
+                 "Where to run: cpu, cuda (the first GPU), cuda:N; auto: a GPU if there is one. Default: cpu")
+      ->type_name("DEVICE");
   app.add_option("--progress", options.progress,
                  "bar, plain (a line now and then), none. auto: bar on a terminal")
       ->check(CLI::IsMember({"auto", "bar", "plain", "none"}));
@@ -166,7 +169,10 @@ Expected<int64_t> chooseBatch(const CommonOptions &options, const Dataset &data)
 }
 
 Expected<Instance> createInstance(const nnc_model &model, const CommonOptions &options) {
-  return Instance::create(model, options.seed, options.variant);
+  Expected<Instance> instance = Instance::create(model, options.seed, options.variant, options.device);
+  if (instance && !options.device.empty() && !options.quiet)
+    note(text("running on ", instance->deviceText()));
+  return instance;
 }
 
 Expected<Preparations> readPreparations(const CommonOptions &options, Instance &instance) {

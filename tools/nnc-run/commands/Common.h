@@ -14,7 +14,7 @@
 namespace nnc::run {
 
 struct CommonOptions {
-  std::string library, model, variant;
+  std::string library, model, variant, device;
   std::vector<std::string> data, settings;
   DataOptions mapping;
   int64_t batch = 0; // 0: chosen here

@@ -99,7 +99,7 @@ static const nnc_function functions[] = {
     {"sum_predict", NNC_PREDICT, 3, inputs, 1, total, 3, {NULL, 0}, -1, -1, 0, NULL, NULL},
 };
 static const nnc_symbol symbols[] = {{"batch", 0}, {"time", 4}};
-static const nnc_variant variants[] = {{"x86-64", 0}};
+static const nnc_variant variants[] = {{"x86-64", 0, NULL}};
 static const nnc_model sequence = {.name = "Sequence",
                                    .prefix = "sequence",
                                    .symbol_count = SYMBOLS,

@@ -293,7 +293,7 @@ static const nnc_kernel_call calls[] = {
     {"train_step", "k_dense", "logits", "forward", "", "softmax.nn", 4, 7},
     {"train_step", "k_update", "d_weight", "adjoint", "matmul", "softmax.nn", 4, 7},
 };
-static const nnc_variant variants[] = {{"x86-64", 0}};
+static const nnc_variant variants[] = {{"x86-64", 0, NULL}};
 
 #ifdef NO_EVALUATE
 #define FUNCTION_COUNT 2
