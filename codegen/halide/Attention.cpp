@@ -10,10 +10,14 @@
 //   dq       queries across, keys stream: p follows from the statistic of the forward pass.
 //   dk, dv   keys across, queries stream.
 //
+// On a GPU a block across is one row, which a thread owns with all it computes of it in registers; the rows that stream
+// past are the same for all threads of a block.
+//
 // Keys that are not seen have a large negative number added to their score, and turns which no query of the block
 // sees are left out. Sums go in order of the stream, so results depend on neither threads nor tasks.
 #include "ir/ops/Attention.h"
 #include "codegen/halide/Emitters.h"
+#include "codegen/halide/gpu/Grid.h"
 #include <limits>
 
 using namespace mlir;
@@ -132,6 +136,7 @@ private:
   /// Whether any query sees any key.
   std::optional<Expr> isTurnNeeded(Expr turn);
 
+  void finishInThreads();
   void bound(Func function);
   void alongLanes(Stage stage);
 
@@ -160,6 +165,11 @@ BlockNest::BlockNest(KernelEmitter &emitter, const Operands &operands, bool quer
     vectors = std::clamp<int64_t>((acrossSize.value() + lanes - 1) / lanes, 1, vectors);
   width = vectors * lanes;
   length = 64;
+  if (target.gpu) {
+    // All loops of a turn are written out, so that no register has an index.
+    lanes = 1, width = 1;
+    length = std::clamp<int64_t>(roundUp(512 / q.back().value(), rows), rows, 16);
+  }
   if (streamSize.isStatic())
     length = std::min(length, roundUp(streamSize.value(), rows));
   outer.push_back(Var("block"));
@@ -325,6 +335,8 @@ void BlockNest::finish(const Nums &results) {
   out(outArgs) = Halide::Tuple(values);
   nest.out = out;
   emitter.finishNest(nest);
+  if (emitter.getTarget().gpu)
+    return finishInThreads();
 
   // Tasks: a block of rows of one matrix each.
   size_t rowAxis = nest.axes.size() - (hasColumns ? 2 : 1);
@@ -399,6 +411,57 @@ void BlockNest::finish(const Nums &results) {
     for (int i = 0; i < function.num_update_definitions(); ++i)
       alongLanes(function.update(i));
   }
+}
+
+void BlockNest::finishInThreads() {
+  size_t rowAxis = nest.axes.size() - (hasColumns ? 2 : 1);
+  std::vector<Var> loops(nest.axes.begin(), nest.axes.begin() + rowAxis + 1);
+  Dims sizes(nest.dims.begin(), nest.dims.begin() + rowAxis + 1);
+  LoopLevel inThread(nest.out, makeGrid(nest.out, loops, sizes, emitter.getTarget()).thread);
+  if (hasColumns)
+    nest.out.unroll(nest.axes.back());
+  auto unrollAll = [](Func function, std::initializer_list<Var> loops) {
+    for (const Var &var : loops)
+      for (const Var &arg : function.args())
+        if (arg.name() == var.name())
+          for (int stage = -1; stage < function.num_update_definitions(); ++stage)
+            (stage < 0 ? Stage(function) : function.update(stage)).unroll(var);
+  };
+  auto unrollReductions = [](Func function) {
+    for (int update = 0; update < function.num_update_definitions(); ++update)
+      for (const Halide::RVar &var : function.rvars(update))
+        function.update(update).unroll(var);
+  };
+  for (Func &panel : panels) {
+    bound(panel);
+    panel.compute_at(inThread);
+    unrollAll(panel, {column});
+  }
+  bound(sums);
+  sums.compute_at(inThread);
+  LoopLevel inTurn(sums, turns.x);
+  if (hasColumns) {
+    sums.bound_extent(column, static_cast<int>(columns));
+    sums.update().reorder(lane, column, turns.x);
+    unrollAll(sums, {column});
+  }
+  for (Func &product : products) {
+    bound(product);
+    product.compute_at(inTurn).bound_extent(column, static_cast<int>(columns));
+    unrollAll(product, {column});
+    unrollReductions(product);
+  }
+  for (TurnFunction &entry : turnFunctions)
+    for (Func function : {entry.tile, entry.function}) {
+      if (!function.defined())
+        continue;
+      bound(function);
+      function.compute_at(inTurn);
+      if (llvm::any_of(function.args(), [&](const Var &arg) { return arg.name() == item.name(); }))
+        function.bound_extent(item, static_cast<int>(length));
+      unrollAll(function, {item});
+      unrollReductions(function);
+    }
 }
 
 Num plus(const Num &a, const Num &b) { return a + b; }

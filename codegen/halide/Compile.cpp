@@ -5,6 +5,7 @@
 #include "codegen/halide/Gemm.h"
 #include "codegen/halide/Schedules.h"
 #include "codegen/halide/Workers.h"
+#include "codegen/halide/gpu/Lowering.h"
 #include "ir/ops/Structure.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/StringSet.h"
@@ -127,7 +128,7 @@ std::string loopNest(Halide::Pipeline &pipeline) {
   return text.str();
 }
 
-enum class Product { Object, LoopNest, Stmt, StmtHtml, Assembly };
+enum class Product { Object, LoopNest, Stmt, StmtHtml, Assembly, Device };
 
 /// The module with the entry's outputs in order of the kernel's results; Halide has them in order of the nests.
 Halide::Module inOrderOfResults(const Halide::Module &module, const EmittedKernel &kernel) {
@@ -149,6 +150,16 @@ Halide::Module inOrderOfResults(const Halide::Module &module, const EmittedKerne
   return ordered;
 }
 
+/// The text that Halide has put into a module for a GPU's driver.
+std::string deviceCode(const Halide::Module &module) {
+  for (const Halide::Buffer<void> &buffer : module.buffers())
+    if (llvm::StringRef(buffer.name()).contains("gpu_source_kernels")) {
+      llvm::StringRef text(static_cast<const char *>(buffer.data()), buffer.size_in_bytes());
+      return text.rtrim('\0').str();
+    }
+  return "";
+}
+
 std::string produce(EmittedKernel &kernel, const KernelTarget &target, const std::string &symbol,
                     Product product) {
   std::vector<Halide::Func> outputs;
@@ -157,6 +168,8 @@ std::string produce(EmittedKernel &kernel, const KernelTarget &target, const std
   Halide::Pipeline pipeline(outputs);
   if (!target.machine.fma)
     pipeline.add_custom_lowering_pass(new LowerFma);
+  if (target.gpu)
+    addDevicePasses(pipeline, target);
   MemoryFile file;
   switch (product) {
   case Product::LoopNest: return loopNest(pipeline);
@@ -167,9 +180,12 @@ std::string produce(EmittedKernel &kernel, const KernelTarget &target, const std
     pipeline.compile_to_lowered_stmt(file.path(), kernel.arguments, Halide::HTML, target.halide);
     break;
   case Product::Object:
-  case Product::Assembly: {
+  case Product::Assembly:
+  case Product::Device: {
     Halide::Module module =
         pipeline.compile_to_module(kernel.arguments, symbol, target.halide, Halide::LinkageType::External);
+    if (product == Product::Device)
+      return deviceCode(module);
     auto type =
         product == Product::Object ? Halide::OutputFileType::object : Halide::OutputFileType::assembly;
     inOrderOfResults(module, kernel).compile({{type, file.path()}});
@@ -224,21 +240,31 @@ JobOutput compileOne(KernelOp kernel, const KernelTarget &target, const HalideOp
   }
 }
 
-llvm::Expected<std::vector<std::string>> compileAll(ModuleOp module, const std::vector<KernelOp> &kernels,
-                                                    const HalideOptions &options, Product product) {
+/// The target that options ask for; nothing, after a diagnostic, if there is none.
+std::optional<KernelTarget> targetOf(ModuleOp module, const HalideOptions &options) {
   std::optional<KernelTarget> target = findKernelTarget(options.target);
   if (!target) {
     std::string names = llvm::join(kernelTargetNames(), ", ");
     module.emitError() << "unknown target '" << options.target << "', expected one of " << names;
-    return llvm::make_error<KernelError>();
+    return std::nullopt;
   }
-  if (options.checks)
+  if (options.checks) {
+    target->checksArguments = true;
     target->halide = target->halide.without_feature(Halide::Target::NoAsserts);
+  }
+  if (options.onOpenCL)
+    target = target->onOpenCL();
+  return target;
+}
+
+llvm::Expected<std::vector<std::string>> compileAll(ModuleOp module, const std::vector<KernelOp> &kernels,
+                                                    const HalideOptions &options, const KernelTarget &target,
+                                                    Product product) {
   module.getContext()->disableMultithreading();
   unsigned processes = options.jobs ? options.jobs : std::max(1u, std::thread::hardware_concurrency());
   std::vector<JobResult> results =
       runInProcesses(kernels.size(), processes, options.secondsPerKernel, [&](size_t i) {
-        return compileOne(kernels[i], *target, options, product, i == 0 ? options.workerFault : "");
+        return compileOne(kernels[i], target, options, product, i == 0 ? options.workerFault : "");
       });
   std::vector<std::string> data;
   bool failed = false;
@@ -269,18 +295,26 @@ llvm::Expected<std::vector<std::string>> compileAll(ModuleOp module, const std::
   return data;
 }
 
-/// May an object need this? The linker gives the C library, the runtime the parallel loop.
-bool isAllowedSymbol(llvm::StringRef name, bool checks) {
+/// May an object need this? The linker gives the C library, the runtime the rest.
+bool isAllowedSymbol(llvm::StringRef name, const KernelTarget &target) {
   static const llvm::StringSet<> allowed = {
       "halide_do_par_for", "memcpy", "memset", "memmove", "_GLOBAL_OFFSET_TABLE_",
       // libm, for f64 and for targets without the instruction
       "exp", "expm1", "log", "log1p", "pow", "tanh", "erf", "erfc", "fmod", "fmodf", "sin", "cos", "sincos",
       "floor", "ceil", "roundeven", "floorf", "ceilf", "roundevenf", "nearbyint", "nearbyintf", "rint",
       "rintf", "trunc", "truncf"};
-  return allowed.contains(name) || (checks && name.starts_with("halide_error"));
+  // No halide_device_malloc: a kernel has no memory of its own on the device.
+  static const llvm::StringSet<> allowedOfDevices = {
+      "halide_copy_to_device", "halide_cuda_device_interface", "halide_cuda_initialize_kernels",
+      "halide_cuda_run", "halide_cuda_finalize_kernels", "halide_opencl_device_interface",
+      "halide_opencl_initialize_kernels", "halide_opencl_run", "halide_opencl_finalize_kernels",
+      "memcpy", "memset", "_GLOBAL_OFFSET_TABLE_"};
+  bool hasErrors = target.gpu || target.checksArguments;
+  return (target.gpu ? allowedOfDevices : allowed).contains(name) ||
+         (hasErrors && name.starts_with("halide_error"));
 }
 
-LogicalResult checkSymbols(KernelOp kernel, llvm::StringRef bytes, const HalideOptions &options) {
+LogicalResult checkSymbols(KernelOp kernel, llvm::StringRef bytes, const KernelTarget &target) {
   auto buffer = llvm::MemoryBuffer::getMemBuffer(bytes, "kernel", false);
   auto object = llvm::object::ObjectFile::createObjectFile(buffer->getMemBufferRef());
   if (!object) {
@@ -296,7 +330,7 @@ LogicalResult checkSymbols(KernelOp kernel, llvm::StringRef bytes, const HalideO
       continue;
     }
     if ((*flags & llvm::object::SymbolRef::SF_Undefined) && !name->empty() &&
-        !isAllowedSymbol(*name, options.checks))
+        !isAllowedSymbol(*name, target))
       return kernel.emitError("the compiled kernel needs '") << *name << "', which no library of nnc's has";
   }
   return success();
@@ -312,14 +346,18 @@ void registerKernelEmitters(MLIRContext &context) {
 char KernelError::ID;
 
 llvm::Expected<std::vector<KernelObject>> compileKernels(ModuleOp module, const HalideOptions &options) {
+  std::optional<KernelTarget> target = targetOf(module, options);
+  if (!target)
+    return llvm::make_error<KernelError>();
   std::vector<KernelOp> kernels = distinctKernels(module);
-  llvm::Expected<std::vector<std::string>> objects = compileAll(module, kernels, options, Product::Object);
+  llvm::Expected<std::vector<std::string>> objects =
+      compileAll(module, kernels, options, *target, Product::Object);
   if (!objects)
     return objects.takeError();
   std::vector<KernelObject> result;
   bool ok = true;
   for (auto [kernel, bytes] : llvm::zip(kernels, *objects)) {
-    ok &= succeeded(checkSymbols(kernel, bytes, options));
+    ok &= succeeded(checkSymbols(kernel, bytes, *target));
     result.push_back({kernel.getSymbol().value_or("kernel").str() + options.symbolSuffix,
                       std::vector<char>(bytes.begin(), bytes.end())});
   }
@@ -330,17 +368,21 @@ llvm::Expected<std::vector<KernelObject>> compileKernels(ModuleOp module, const 
 
 llvm::Error printKernels(ModuleOp module, const HalideOptions &options, KernelText kind,
                          llvm::raw_ostream &os) {
+  std::optional<KernelTarget> target = targetOf(module, options);
+  if (!target)
+    return llvm::make_error<KernelError>();
   std::vector<KernelOp> kernels = distinctKernels(module);
   Product product = kind == KernelText::LoopNest   ? Product::LoopNest
                     : kind == KernelText::Stmt     ? Product::Stmt
                     : kind == KernelText::StmtHtml ? Product::StmtHtml
+                   : kind == KernelText::Device   ? Product::Device
                                                    : Product::Assembly;
-  llvm::Expected<std::vector<std::string>> texts = compileAll(module, kernels, options, product);
+  llvm::Expected<std::vector<std::string>> texts = compileAll(module, kernels, options, *target, product);
   if (!texts)
     return texts.takeError();
   for (auto [kernel, text] : llvm::zip(kernels, *texts)) {
     if (kind != KernelText::StmtHtml)
-      os << (kind == KernelText::Assembly ? "# " : "// ") << kernel.getSymbol().value_or("kernel") << '\n';
+      os << (kind == KernelText::Assembly ? "# " : kind == KernelText::Device ? "// kernel " : "// ") << kernel.getSymbol().value_or("kernel") << '\n';
     os << text;
     if (!llvm::StringRef(text).ends_with("\n"))
       os << '\n';

@@ -13,6 +13,7 @@ struct HalideOptions {
   std::string target = "host"; // a name of Targets.h
   bool checks = false;         // plain loops with Halide's asserts: -O0
   std::string symbolSuffix;    // tells the variants of a kernel for several targets apart
+  bool onOpenCL = false;       // a GPU's kernels for any OpenCL device instead (KernelTarget::onOpenCL)
   bool explain = false;        // remarks that say how the loops of each kernel run
   unsigned jobs = 0;           // processes at a time; 0: one per CPU
   unsigned secondsPerKernel = 120;
@@ -20,14 +21,21 @@ struct HalideOptions {
   std::string workerFault; // for tests: what the first kernel's worker does instead: crash, hang, exit, throw
 };
 
-/// One kernel compiled for one target: an ELF object that defines `symbol` and needs nothing but
+/// One kernel compiled for one target: an ELF object that defines `symbol`. Of a CPU it needs nothing but
 /// halide_do_par_for, the C library's memory and mathematical functions, and with checks halide_error_*.
+///
+/// Of a GPU the object holds the device's code and a function of the same signature that launches it. It needs
+/// halide_copy_to_device, halide_cuda_device_interface, halide_cuda_initialize_kernels, halide_cuda_run and
+/// halide_cuda_finalize_kernels, halide_error_*, and memset. Buffers come with `device` set, whose begin is aligned to the
+/// size of an element, and to 16 bytes where the number of elements is a multiple of four. A kernel allocates nothing on
+/// the device.
 struct KernelObject {
   std::string symbol;
   std::vector<char> bytes;
 };
 
-enum class KernelText { LoopNest, Stmt, StmtHtml, Assembly };
+/// Device: what runs on a GPU, as PTX; nothing of kernels for CPUs.
+enum class KernelText { LoopNest, Stmt, StmtHtml, Assembly, Device };
 
 /// Kernels could not be compiled: they are at fault, and so is whoever made them. Why was reported at each of them.
 class KernelError : public llvm::ErrorInfo<KernelError> {

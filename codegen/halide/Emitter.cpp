@@ -106,6 +106,13 @@ static Nums combineOnce(const ReduceSpec &spec, const Nums &sofar, const Nums &e
   return combined;
 }
 
+/// `sofar` with the element at a position of the domain.
+static Nums nextOf(const ReduceSpec &spec, const RDom &domain, const Nums &sofar,
+                   llvm::ArrayRef<Expr> index) {
+  return spec.step ? overDomain(domain, spec.step(sofar, index))
+                   : combineOnce(spec, sofar, overDomain(domain, spec.element(index)));
+}
+
 Expr KernelEmitter::extent(const Dim &dim) {
   Expr sum = Expr(0);
   bool empty = true;
@@ -125,7 +132,7 @@ Expr KernelEmitter::extent(const Dim &dim) {
 /// Are all values scalars or of the result's sizes, with nothing but elementwise ops between them? Then memory is
 /// one long row, whatever the number of axes.
 bool KernelEmitter::isFlat() {
-  if (!target.halide.has_feature(Halide::Target::NoAsserts))
+  if (target.checksArguments)
     return false; // asserts compare the number of axes of buffers
   Dims dims = dimsOf(kernel.getOutputs().front());
   auto fits = [&](Value value) {
@@ -235,7 +242,12 @@ Nums overDomain(const RDom &r, Nums element) {
 }
 
 Nums KernelEmitter::reduce(Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Expr> keptIndex) {
-  return form == Form::Shared ? reduceShared(op, spec, keptIndex) : reducePerUse(spec, keptIndex);
+  switch (form) {
+  case Form::Shared: return reduceShared(op, spec, keptIndex);
+  case Form::PerUse:
+  case Form::Device: return reducePerUse(spec, keptIndex);
+  }
+  llvm_unreachable("every form reduces");
 }
 
 Nums KernelEmitter::reduceShared(Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Expr> keptIndex) {
@@ -359,12 +371,16 @@ Nums KernelEmitter::reducePerUse(const ReduceSpec &spec, llvm::ArrayRef<Expr> ke
   // What the element reads through functions of its own runs in this function's innermost loop.
   std::vector<Func> outer;
   std::swap(outer, pending);
-  Nums element = overDomain(r, spec.element(fullIndex(spec, kept, reduced)));
   define(function(std::vector<Var>(vars.rbegin(), vars.rend())), spec.initial);
-  define(function(reversed(kept)), combineOnce(spec, read(function, reversed(kept)), element));
+  Nums next = nextOf(spec, r, read(function, reversed(kept)), fullIndex(spec, kept, reduced));
+  define(function(reversed(kept)), next);
   for (Func &nested : pending)
     nested.compute_at(function, r[0]).store_in(Halide::MemoryType::Register);
-  // The loops over kept variables have one turn; they stay inside.
+  // The loops over kept variables have one turn; they stay inside. Halide does not see it where a thread's element is
+  // found from fused loops of run-time sizes.
+  if (target.gpu)
+    for (const Var &var : vars)
+      function.bound_extent(var, 1);
   std::swap(outer, pending);
   pending.push_back(function);
   return read(function, reversed(keptIndex));
@@ -401,6 +417,12 @@ Num KernelEmitter::contract(Operation *op, const ContractSpec &spec, llvm::Array
     return {spec.lhs(outer, at[batch], at[batch + 2]) * spec.rhs(outer, at[batch + 2], at[batch + 1])};
   };
   sum.combine = [](const Nums &a, const Nums &b) -> Nums { return {a[0] + b[0]}; };
+  if (target.gpu)
+    sum.step = [&](const Nums &sofar, llvm::ArrayRef<Expr> at) -> Nums {
+      llvm::ArrayRef<Expr> outer = at.take_front(batch);
+      return {fma(spec.lhs(outer, at[batch], at[batch + 2]), spec.rhs(outer, at[batch + 2], at[batch + 1]),
+                  sofar[0])};
+    };
   return reducePerUse(sum, index)[0];
 }
 
@@ -419,6 +441,11 @@ Num KernelEmitter::unlessEmpty(llvm::ArrayRef<Dim> sizes, const Num &value) {
                                           Halide::Internal::Call::PureIntrinsic));
 }
 
+void KernelEmitter::noteAlignment(const Dims &dims) {
+  if (!dims.empty())
+    nest->readsAligned &= isMultiple(*elementCount(dims), 4);
+}
+
 bool KernelEmitter::emitNest(LoopNest &target, Form newForm) {
   form = newForm;
   sharedFails = false;
@@ -432,7 +459,12 @@ bool KernelEmitter::emitNest(LoopNest &target, Form newForm) {
   nest->product.reset();
   nest->staged.reset();
   nest->memoryTypes.clear();
+  nest->readsAligned = true;
 
+  for (Value value : kernel.getBody().getArguments())
+    noteAlignment(dimsOf(value));
+  for (unsigned i : nest->results)
+    noteAlignment(dimsOf(kernel.getOutputs()[i]));
   ExprIndex axes;
   for (size_t axis = 0; axis < nest->dims.size(); ++axis) {
     nest->axes.push_back(Var("axis" + std::to_string(axis)));
@@ -526,10 +558,10 @@ std::unique_ptr<EmittedKernel> KernelEmitter::emit() {
 
   // With checks on, kernels are plain loops: padded vectors read under masks, which Halide's checks of bounds do not
   // take into account.
-  bool plain = !target.halide.has_feature(Halide::Target::NoAsserts);
+  bool plain = target.checksArguments;
   for (LoopNest &nest : result->nests) {
-    bool shared = !plain && emitNest(nest, Form::Shared);
-    nest.schedule = shared ? chooseSchedule(nest) : Schedule::PerUse;
+    bool shared = !plain && emitNest(nest, target.gpu ? Form::Device : Form::Shared);
+    nest.schedule = shared ? chooseSchedule(nest, target) : Schedule::PerUse;
     if (failed || (nest.schedule == Schedule::PerUse && !emitNest(nest, Form::PerUse)))
       return nullptr;
     scheduleNest(nest, target, pending);

@@ -9,6 +9,9 @@
 // what fusion makes. PerUse: each reading of an anchor gets a function of its own in the reader's innermost loop;
 // any region at all is compiled that way, correctly and slowly, with no memory beyond registers.
 //
+// On a GPU (form Device) both are in one nest: an anchor that is read at the result's loop variables is shared by the
+// threads of a block, any other runs within the thread that reads it (gpu/Grid.h).
+//
 // An op that is a kernel of its own (trait WholeKernel) writes its loop nests itself.
 #ifndef NNC_CODEGEN_HALIDE_EMITTER_H
 #define NNC_CODEGEN_HALIDE_EMITTER_H
@@ -55,6 +58,8 @@ struct ReduceSpec {
   std::function<Nums(llvm::ArrayRef<Halide::Expr>)> element;
   /// Associative and commutative up to rounding.
   std::function<Nums(const Nums &, const Nums &)> combine;
+  /// combine(sofar, element(index)) where it has a form of its own, as a product has.
+  std::function<Nums(const Nums &sofar, llvm::ArrayRef<Halide::Expr> index)> step = {};
 };
 
 /// A reduction, shared form. The innermost axis decides its style: if it is reduced, vectors run along it and hold
@@ -84,6 +89,7 @@ struct LoopNest {
   std::unique_ptr<Contractor> product;
   double operations = 1;       // of floats per element, roughly
   bool readsBackwards = false; // some memory, along some axis
+  bool readsAligned = true;    // all tensors are multiples of four numbers long, but for single numbers
   Schedule schedule{};         // how its loops run, see Schedules.h
 };
 
@@ -133,9 +139,10 @@ public:
   std::string uniqueName(const char *stem) { return stem + std::to_string(counter++); }
 
 private:
-  enum class Form { Shared, PerUse };
+  enum class Form { Shared, PerUse, Device };
 
   bool emitNest(LoopNest &nest, Form form);
+  void noteAlignment(const Dims &dims);
   void makeInputs();
   bool isFlat();
   std::optional<std::vector<Halide::Var>> plainVariables(llvm::ArrayRef<Halide::Expr> index) const;
@@ -163,6 +170,11 @@ private:
 /// The element as an expression of the domain. Halide repeats an update over a domain, and heeds its condition, only
 /// where the update names it; an element that is the same at every position does not.
 Nums overDomain(const Halide::RDom &domain, Nums element);
+
+/// Whether a size is a multiple of `factor`, whatever the run-time sizes.
+inline bool isMultiple(const Dim &size, int64_t factor) {
+  return llvm::all_of(size.getTerms(), [&](const auto &term) { return term.second % factor == 0; });
+}
 
 /// Attaches EmitOpInterface to all ops of the dialect that kernels may hold.
 void registerEmitters(mlir::MLIRContext &context);

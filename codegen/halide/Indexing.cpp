@@ -4,6 +4,7 @@
 #include "codegen/halide/Place.h"
 #include "codegen/halide/Schedules.h"
 #include "codegen/halide/Sizes.h"
+#include "codegen/halide/gpu/Grid.h"
 
 using namespace mlir;
 using Halide::Expr;
@@ -70,7 +71,10 @@ public:
     out(place(made.to)) = overDomain(domain, {Num(after)})[0].expr();
     nest.out = out;
     // With checks on, kernels are plain loops (see KernelEmitter::emit).
-    if (emitter.getTarget().halide.has_feature(Halide::Target::NoAsserts)) {
+    if (emitter.getTarget().gpu) {
+      makeGrid(out, nest.axes, nest.dims, emitter.getTarget());
+      scheduleStepsInThreads(out.update());
+    } else if (!emitter.getTarget().checksArguments) {
       schedulePointwise(nest, emitter.getTarget());
       if (nest.axes.size() > 1)
         scheduleSteps(out.update());
@@ -83,6 +87,15 @@ private:
     std::vector<Expr> at(index.rbegin(), index.rend());
     at[at.size() - 1 - axis] = position;
     return at;
+  }
+
+  /// A thread goes through all steps for its elements.
+  void scheduleStepsInThreads(Halide::Stage update) {
+    std::vector<Var> vars = nest.axes;
+    Dims sizes = nest.dims;
+    vars.erase(vars.begin() + axis);
+    sizes.erase(sizes.begin() + axis);
+    makeGrid(update, vars, sizes, emitter.getTarget());
   }
 
   void scheduleSteps(Halide::Stage update) {

@@ -2,6 +2,7 @@
 // chunks of a fixed number of rows, so that small inputs make one task, which runs in the calling thread.
 #include "codegen/halide/Schedules.h"
 #include "codegen/halide/Sizes.h"
+#include "codegen/halide/gpu/Grid.h"
 #include <algorithm>
 
 using namespace Halide;
@@ -63,6 +64,7 @@ llvm::StringRef nameOf(Schedule schedule) {
   case Schedule::Columns: return "columns";
   case Schedule::Lanes: return "lanes";
   case Schedule::PerUse: return "per use";
+  case Schedule::Threads: return "threads";
   }
   llvm_unreachable("every schedule has a name");
 }
@@ -77,7 +79,9 @@ static bool areAlike(const std::vector<Reduction> &reductions) {
   });
 }
 
-Schedule chooseSchedule(const LoopNest &nest) {
+Schedule chooseSchedule(const LoopNest &nest, const KernelTarget &target) {
+  if (target.gpu)
+    return Schedule::Threads;
   if (nest.product)
     return nest.reductions.empty() ? Schedule::Product : Schedule::PerUse;
   if (nest.reductions.empty())
@@ -283,7 +287,9 @@ void scheduleNest(LoopNest &nest, const KernelTarget &target, const std::vector<
   case Schedule::Pointwise: return schedulePointwise(nest, target);
   case Schedule::Columns: return scheduleColumns(nest, target);
   case Schedule::Lanes: return scheduleLanes(nest, target);
-  case Schedule::PerUse: return schedulePerUse(nest, anchors);
+  case Schedule::PerUse:
+    return target.gpu ? scheduleThreads(nest, target, anchors) : schedulePerUse(nest, anchors);
+  case Schedule::Threads: return scheduleThreads(nest, target, anchors);
   }
 }
 

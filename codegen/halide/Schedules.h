@@ -10,6 +10,12 @@
 //   Lanes      reductions along the last axis, all read at the same variables: vectors of partial results
 //   PerUse     anything else, and every nest where kernels are checked (-O0)
 //
+// On a GPU (gpu/Grid.h):
+//
+//   Own        as above
+//   Threads    a thread for each element
+//   PerUse     likewise, every nest where kernels are checked
+//
 // Sizes and the machine (Targets.h) then decide the numbers: vectors, tiles, elements of a task. A new schedule is a
 // name in the enum, a row here, its condition in chooseSchedule and its function in scheduleNest.
 #ifndef NNC_CODEGEN_HALIDE_SCHEDULES_H
@@ -19,15 +25,15 @@
 
 namespace nnc {
 
-enum class Schedule { Own, Product, Pointwise, Columns, Lanes, PerUse };
+enum class Schedule { Own, Product, Pointwise, Columns, Lanes, PerUse, Threads };
 
 /// What remarks call it.
 llvm::StringRef nameOf(Schedule schedule);
 
 /// For a nest that was written in the shared form. PerUse: no schedule of that form fits it, write it anew.
-Schedule chooseSchedule(const LoopNest &nest);
+Schedule chooseSchedule(const LoopNest &nest, const KernelTarget &target);
 
-/// Schedules the nest as `nest.schedule` says. `anchors`: the functions of the form PerUse.
+/// Schedules the nest as `nest.schedule` says. `anchors`: those that run within their readers.
 void scheduleNest(LoopNest &nest, const KernelTarget &target, const std::vector<Halide::Func> &anchors);
 
 /// Places the computation of several results before the first store, element by element of the vectorized loop over

@@ -26,6 +26,11 @@ struct ConstantEmitter : EmitOpInterface::ExternalModel<ConstantEmitter, Constan
       values.push_back(value.convertToDouble());
     if (data.isSplat())
       return constant(type, values.front());
+    Expr position = Expr(0);
+    for (auto [at, size] : llvm::zip(index, data.getType().getShape()))
+      position = position * static_cast<int>(size) + at;
+    if (emitter.getTarget().gpu)
+      return chosenFrom(values, type, position);
     // The numbers become read-only data of the object. Halide aligns that less than it assumes of buffers; an element
     // in front keeps vectors from starting where it would load them as aligned.
     Halide::Type stored = type.is_bool() ? Halide::UInt(8) : type;
@@ -34,13 +39,20 @@ struct ConstantEmitter : EmitOpInterface::ExternalModel<ConstantEmitter, Constan
     store(buffer, 0, 0.0);
     for (size_t i = 0; i < values.size(); ++i)
       store(buffer, i + 1, values[i]);
-    Expr position = Expr(0);
-    for (auto [at, size] : llvm::zip(index, data.getType().getShape()))
-      position = position * static_cast<int>(size) + at;
     return castTo(Num(buffer(std::vector<Expr>{position + 1})), type);
   }
 
 private:
+  /// The number at a position, by halving: a kernel brings no data of its own to a device.
+  static Num chosenFrom(llvm::ArrayRef<double> values, Halide::Type type, const Expr &position, int first = 0) {
+    if (values.size() == 1)
+      return constant(type, values.front());
+    int half = static_cast<int>(values.size()) / 2;
+    return select(Num(position < first + half),
+                  chosenFrom(values.take_front(half), type, position, first),
+                  chosenFrom(values.drop_front(half), type, position, first + half));
+  }
+
   static std::vector<APFloat> asDoubles(DenseElementsAttr data) {
     std::vector<APFloat> values;
     bool isUnsigned = data.getElementType().isUnsignedInteger() || data.getElementType().isInteger(1);

@@ -14,6 +14,7 @@ struct Row {
   Target::Arch arch;
   std::vector<Target::Feature> features;
   Machine machine;
+  std::optional<Gpu> gpu = std::nullopt;
 };
 
 // In the order of what they demand; `host` takes the last that runs here.
@@ -34,6 +35,14 @@ const std::vector<Row> &table() {
        {Target::SSE41, Target::AVX, Target::F16C, Target::FMA, Target::AVX2, Target::AVX512,
         Target::AVX512_Skylake},
        {64, 32, true, 32 << 10, 5e5, 64 << 10}},
+      // The newest PTX that Halide knows; drivers compile it for newer GPUs as well. Launching code is for any CPU.
+      {"cuda",
+       linuxX86,
+       NNC_X86_64_V1,
+       Target::X86,
+       {Target::CUDA, Target::CUDACapability86},
+       {16, 16, true, 32 << 10, 1e5, 64 << 10},
+       Gpu{32, 1024, 48 << 10, 1 << 17}},
   };
   return rows;
 }
@@ -41,9 +50,13 @@ const std::vector<Row> &table() {
 KernelTarget targetOf(const Row &row) {
   // No runtime of Halide's: kernels need a parallel loop and the C library, which nnc links itself.
   std::vector<Target::Feature> features = row.features;
-  features.insert(features.end(), {Target::StrictFloat, Target::UserContext, Target::NoRuntime,
-                                   Target::NoBoundsQuery, Target::NoAsserts});
-  return {row.name, row.triple, row.cpuFeatures, Target(Target::Linux, row.arch, 64, features), row.machine};
+  features.insert(features.end(),
+                  {Target::StrictFloat, Target::UserContext, Target::NoRuntime, Target::NoBoundsQuery});
+  // Without asserts a launch that fails would count as done. Those on arguments are left out in gpu/Lowering.cpp.
+  if (!row.gpu)
+    features.push_back(Target::NoAsserts);
+  return {row.name,    row.triple, row.cpuFeatures, Target(Target::Linux, row.arch, 64, features),
+          row.machine, row.gpu};
 }
 
 } // namespace
@@ -53,7 +66,7 @@ std::optional<KernelTarget> findKernelTarget(llvm::StringRef name) {
   if (name == "host") {
     Target host = Halide::get_host_target();
     for (const Row &row : table())
-      if (row.arch == host.arch && host.features_all_of(row.features))
+      if (!row.gpu && row.arch == host.arch && host.features_all_of(row.features))
         found = targetOf(row);
     return found;
   }
@@ -61,6 +74,15 @@ std::optional<KernelTarget> findKernelTarget(llvm::StringRef name) {
     if (name == row.name)
       return targetOf(row);
   return std::nullopt;
+}
+
+KernelTarget KernelTarget::onOpenCL() const {
+  KernelTarget result = *this;
+  result.halide = halide.without_feature(Target::CUDA)
+                      .without_feature(Target::CUDACapability86)
+                      .with_feature(Target::OpenCL)
+                      .with_feature(Target::CLDoubles);
+  return result;
 }
 
 std::vector<std::string> kernelTargetNames() {

@@ -21,12 +21,26 @@ struct Machine {
   double bytesPerTask; // likewise for loops that wait for memory
 };
 
+/// Likewise of a GPU, whose kernels are blocks of threads that share a little memory (codegen/halide/gpu).
+struct Gpu {
+  int warpThreads;  // run in step, and read memory together
+  int blockThreads; // the most of a block
+  int sharedBytes;  // of a block
+  int threads;      // that keep the whole device busy
+};
+
 struct KernelTarget {
   std::string name;     // "x86-64-v3"
   std::string triple;   // of the machine that host code and runtime are for; one library has one
   uint64_t cpuFeatures; // what the machine code asks of the CPU, as bits of runtime/cpu.h
   Halide::Target halide;
-  Machine machine;
+  Machine machine;         // of the CPU; of GPU kernels, it runs what launches them
+  std::optional<Gpu> gpu;  // kernels run on one
+  bool checksArguments = false; // kernels check their buffers themselves: -O0
+
+  /// The schedules of a GPU target on any OpenCL device, for tests on machines without the GPU. Kernels then need
+  /// Halide's own runtime.
+  KernelTarget onOpenCL() const;
 
   /// Elements of a type in one vector.
   int lanes(Halide::Type type) const { return machine.vectorBytes / type.bytes(); }

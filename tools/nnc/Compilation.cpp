@@ -273,7 +273,8 @@ Compilation::Status Compilation::makeKernels() {
     if (options.emit == Emit::Kernels)
       finish(text);
   }
-  if (options.emit == Emit::Halide || options.emit == Emit::Stmt || options.emit == Emit::StmtHtml)
+  if (options.emit == Emit::Halide || options.emit == Emit::Stmt || options.emit == Emit::StmtHtml ||
+      options.emit == Emit::PTX)
     return emitKernelText();
   return Status::Done;
 }
@@ -281,12 +282,14 @@ Compilation::Status Compilation::makeKernels() {
 Compilation::Status Compilation::emitKernelText() {
   KernelText kind = options.emit == Emit::Halide ? KernelText::LoopNest
                     : options.emit == Emit::Stmt ? KernelText::Stmt
+                    : options.emit == Emit::PTX  ? KernelText::Device
                                                  : KernelText::StmtHtml;
   std::string text;
   llvm::raw_string_ostream stream(text);
   for (unsigned i = 0; i < targets.size(); ++i)
-    if (llvm::Error error = printKernels(*graph, kernelOptions(i), kind, stream))
-      return kernelError(std::move(error));
+    if (kind != KernelText::Device || targets[i].gpu)
+      if (llvm::Error error = printKernels(*graph, kernelOptions(i), kind, stream))
+        return kernelError(std::move(error));
   finish(text);
   return Status::Done;
 }

@@ -42,6 +42,7 @@ struct CommandLine {
                  clEnumValN(Emit::StmtHtml, "stmt-html", "the same as a page"),
                  clEnumValN(Emit::LLVM, "llvm", "host code, llvm dialect"),
                  clEnumValN(Emit::Assembly, "asm", "assembly of kernels and host code"),
+                 clEnumValN(Emit::PTX, "ptx", "what kernels for the target cuda run on the GPU"),
                  clEnumValN(Emit::Object, "obj", "kernels and host code as one object"),
                  clEnumValN(Emit::Header, "header", "C header of the models"),
                  clEnumValN(Emit::Library, "so", "shared library, with its header beside it (default)"))};

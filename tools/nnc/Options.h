@@ -19,6 +19,7 @@ enum class Emit {
   StmtHtml,
   LLVM,
   Assembly,
+  PTX,
   Object,
   Header,
   Library

@@ -4,11 +4,15 @@
 
 #include "HalideRuntime.h"
 #include "codegen/halide/Compile.h"
+#include "codegen/halide/Targets.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Object/ObjectFile.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Program.h"
 #include "llvm/Support/TargetSelect.h"
 #include <atomic>
 #include <cstdio>
+#include <dlfcn.h>
 #include <sys/mman.h>
 #include <thread>
 
@@ -128,7 +132,10 @@ public:
         for (const std::string &name : undefinedErrors(object))
           runtime[jit.mangleAndIntern(name)] = {llvm::orc::ExecutorAddr::fromPtr(&testKernelError),
                                                 llvm::JITSymbolFlags::Exported};
-    llvm::cantFail(dylib.define(llvm::orc::absoluteSymbols(std::move(runtime))));
+    if (options.onOpenCL)
+      library->addRuntime(*findKernelTarget(options.target));
+    else
+      llvm::cantFail(dylib.define(llvm::orc::absoluteSymbols(std::move(runtime))));
     for (const KernelObject &object : *objects) {
       library->bytes += object.bytes.size();
       llvm::cantFail(jit.addObjectFile(llvm::MemoryBuffer::getMemBufferCopy(
@@ -140,7 +147,40 @@ public:
   void *find(llvm::StringRef symbol) { return llvm::cantFail(jit->lookup(symbol)).toPtr<void *>(); }
   size_t objectBytes() const { return bytes; }
 
+  /// Of kernels on OpenCL: brings results to the host and frees what buffers have on the device. A status.
+  int fetch(llvm::ArrayRef<halide_buffer_t *> results, llvm::ArrayRef<halide_buffer_t *> all) {
+    using Function = int (*)(void *, halide_buffer_t *);
+    auto copy = reinterpret_cast<Function>(find("halide_copy_to_host"));
+    auto release = reinterpret_cast<Function>(find("halide_device_free"));
+    for (halide_buffer_t *buffer : results)
+      if (int status = copy(nullptr, buffer))
+        return status;
+    for (halide_buffer_t *buffer : all)
+      if (int status = release(nullptr, buffer))
+        return status;
+    return 0;
+  }
+
 private:
+  /// Halide's runtime for OpenCL, which looks for the library among what the process has. Linked and loaded: it has
+  /// constructors, which LLJIT leaves out of objects.
+  void addRuntime(const KernelTarget &target) {
+    if (!dlopen("libOpenCL.so.1", RTLD_NOW | RTLD_GLOBAL))
+      llvm::report_fatal_error("this machine has no libOpenCL.so.1");
+    llvm::SmallString<128> object, shared;
+    llvm::cantFail(llvm::errorCodeToError(llvm::sys::fs::createTemporaryFile("nnc-runtime", "o", object)));
+    llvm::cantFail(llvm::errorCodeToError(llvm::sys::fs::createTemporaryFile("nnc-runtime", "so", shared)));
+    Halide::compile_standalone_runtime(object.str().str(), target.onOpenCL()
+                                                               .halide.without_feature(Halide::Target::NoRuntime)
+                                                               .without_feature(Halide::Target::StrictFloat));
+    auto linker = llvm::cantFail(llvm::errorOrToExpected(llvm::sys::findProgramByName("ld.lld")));
+    if (llvm::sys::ExecuteAndWait(linker, {linker, "-shared", "-o", shared.str(), object.str()}) != 0 ||
+        !dlopen(shared.c_str(), RTLD_NOW | RTLD_GLOBAL))
+      llvm::report_fatal_error("Halide's runtime cannot be loaded");
+    llvm::sys::fs::remove(object);
+    llvm::sys::fs::remove(shared);
+  }
+
   static std::vector<std::string> undefinedErrors(const KernelObject &kernel) {
     std::vector<std::string> names;
     auto buffer = llvm::MemoryBuffer::getMemBuffer(llvm::StringRef(kernel.bytes.data(), kernel.bytes.size()),

@@ -1,0 +1,80 @@
+// gpu/Grid.cpp: see gpu/Grid.h.
+#include "codegen/halide/gpu/Grid.h"
+#include "codegen/halide/Schedules.h"
+
+using namespace Halide;
+
+namespace nnc {
+namespace {
+
+constexpr TailStrategy Guard = TailStrategy::GuardWithIf;
+// For splits that divide.
+constexpr TailStrategy Exact = TailStrategy::RoundUp;
+constexpr int threadsOfBlock = 128;
+
+/// Numbers in one access to memory. Halide takes the begin of each tensor to be aligned as its vectors are; a slice of a
+/// larger one, as loops over time read, is so where its own size is a multiple.
+int vectorOf(const LoopNest &nest) {
+  constexpr int width = 4;
+  bool fits = isMultiple(nest.dims.back(), width) && nest.readsAligned && !nest.readsBackwards;
+  for (const Type &type : nest.memoryTypes)
+    fits &= type.bits() <= 32;
+  return fits ? width : 1;
+}
+
+} // namespace
+
+GridLevel makeGrid(Stage stage, std::vector<Var> vars, const Dims &sizes, const KernelTarget &) {
+  GridLevel level{Var("block"), Var("thread")};
+  if (vars.empty()) {
+    stage.split(Var::outermost(), Var::outermost(), level.thread, 1)
+        .split(Var::outermost(), Var::outermost(), level.block, 1);
+  } else {
+    // Halide finds the single element of a turn of fused loops where only the outermost of them has a run-time size. Loops
+    // around that one become rows of blocks, of which a grid has three dimensions; what is left are loops around launches.
+    constexpr size_t mostGroups = 3;
+    std::vector<Var> groups;
+    bool isClosed = true;
+    for (size_t axis = vars.size(); axis-- > 0;) {
+      bool opens = isClosed;
+      isClosed = !sizes[axis].isStatic();
+      if (opens) {
+        groups.push_back(vars[axis]);
+        continue;
+      }
+      Var fused("grid" + std::to_string(axis));
+      stage.fuse(groups.back(), vars[axis], fused);
+      groups.back() = fused;
+    }
+    stage.split(groups.front(), level.block, level.thread, threadsOfBlock, Guard);
+    for (size_t group = 1; group < std::min(groups.size(), mostGroups); ++group)
+      stage.gpu_blocks(groups[group]);
+  }
+  stage.gpu_blocks(level.block).gpu_threads(level.thread);
+  return level;
+}
+
+void scheduleThreads(LoopNest &nest, const KernelTarget &target, const std::vector<Func> &anchors) {
+  Func &out = nest.out;
+  std::vector<Var> loops = nest.axes;
+  Dims sizes = nest.dims;
+  int vector = !loops.empty() && anchors.empty() ? vectorOf(nest) : 1;
+  Var lane("lane");
+  if (vector > 1) {
+    Var words("words");
+    out.split(loops.back(), words, lane, vector, Exact).vectorize(lane);
+    loops.back() = words;
+  }
+  LoopLevel inThread(out, makeGrid(out, loops, sizes, target).thread);
+  for (Func anchor : anchors)
+    anchor.compute_at(inThread).store_in(MemoryType::Register);
+  if (!nest.staged)
+    return;
+  nest.staged->compute_at(inThread).store_in(MemoryType::Register);
+  for (const Var &axis : nest.axes)
+    nest.staged->bound_extent(axis, vector > 1 && axis.name() == nest.axes.back().name() ? vector : 1);
+  if (vector > 1)
+    nest.staged->vectorize(nest.axes.back(), vector, Exact);
+}
+
+} // namespace nnc

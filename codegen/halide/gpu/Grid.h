@@ -1,0 +1,29 @@
+// gpu/Grid.h: schedules of GPU kernels: which thread computes what.
+//
+// A kernel is one launch for each nest (two for a nest that is initialized and then updated). Nothing but operands and
+// results is in the device's memory: what a thread computes on the way is in its registers, what threads of a block
+// say to each other in shared memory.
+#ifndef NNC_CODEGEN_HALIDE_GPU_GRID_H
+#define NNC_CODEGEN_HALIDE_GPU_GRID_H
+
+#include "codegen/halide/Emitter.h"
+
+namespace nnc {
+
+/// The variable of a thread, the innermost loop that runs as one, and of its block.
+struct GridLevel {
+  Halide::Var block, thread;
+};
+
+/// Gives each turn of the loops `vars` (outermost first, of these sizes) of a stage a thread of its own, neighbours in
+/// the last loop to neighbouring threads.
+GridLevel makeGrid(Halide::Stage stage, std::vector<Halide::Var> vars, const Dims &sizes,
+                   const KernelTarget &target);
+
+/// A thread for each element, or for four along the last axis that lie in one 16-byte word. Sums of the form PerUse, which
+/// `anchors` are, run within their thread.
+void scheduleThreads(LoopNest &nest, const KernelTarget &target, const std::vector<Halide::Func> &anchors);
+
+} // namespace nnc
+
+#endif

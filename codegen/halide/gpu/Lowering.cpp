@@ -1,0 +1,118 @@
+// gpu/Lowering.cpp: see gpu/Lowering.h.
+#include "codegen/halide/gpu/Lowering.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace Halide;
+using Halide::Internal::AssertStmt;
+using Halide::Internal::Call;
+using Halide::Internal::IRMutator;
+
+namespace nnc {
+namespace {
+
+/// Leaves out the asserts on what a kernel is given.
+class DropArgumentChecks : public IRMutator {
+public:
+  using IRMutator::mutate;
+
+protected:
+  using IRMutator::visit;
+  Internal::Stmt visit(const AssertStmt *op) override {
+    static const llvm::StringSet<> checks = {
+        "halide_error_access_out_of_bounds",
+        "halide_error_bad_dimensions",
+        "halide_error_bad_type",
+        "halide_error_buffer_allocation_too_large",
+        "halide_error_buffer_argument_is_null",
+        "halide_error_buffer_extents_negative",
+        "halide_error_buffer_extents_too_large",
+        "halide_error_constraint_violated",
+        "halide_error_constraints_make_required_region_smaller",
+        "halide_error_host_is_null"};
+    const Call *error = op->message.as<Call>();
+    return error && checks.contains(error->name) ? Internal::Evaluate::make(0) : IRMutator::visit(op);
+  }
+};
+
+/// Calls functions of the C library, and llvm's multiply-add, by the names they have on a device.
+class RenameCalls : public IRMutator {
+public:
+  explicit RenameCalls(llvm::StringMap<const char *> names) : names(std::move(names)) {}
+  using IRMutator::mutate;
+
+protected:
+  using IRMutator::visit;
+  Expr visit(const Call *op) override {
+    Expr call = IRMutator::visit(op);
+    op = call.as<Call>();
+    auto name = names.find(op->name);
+    return name == names.end() ? call : Call::make(op->type, name->second, op->args, op->call_type);
+  }
+
+private:
+  llvm::StringMap<const char *> names;
+};
+
+/// Halide has no vectors of strict operations in OpenCL C, which is strict itself unless told otherwise. Runs last, where
+/// nothing simplifies any more.
+class PlainFloats : public IRMutator {
+public:
+  using IRMutator::mutate;
+
+protected:
+  using IRMutator::visit;
+  Expr visit(const Call *op) override {
+    Expr call = IRMutator::visit(op);
+    op = call.as<Call>();
+    if (!op->is_intrinsic({Call::strict_add, Call::strict_div, Call::strict_eq,
+                           Call::strict_le, Call::strict_lt, Call::strict_max, Call::strict_min,
+                           Call::strict_mul, Call::strict_sub}))
+      return call;
+    using namespace Halide::Internal;
+    const Expr &a = op->args.front(), &b = op->args.back();
+    if (op->is_intrinsic(Call::strict_add))
+      return Add::make(a, b);
+    if (op->is_intrinsic(Call::strict_mul))
+      return Mul::make(a, b);
+    if (op->is_intrinsic(Call::strict_div))
+      return Div::make(a, b);
+    if (op->is_intrinsic(Call::strict_eq))
+      return EQ::make(a, b);
+    if (op->is_intrinsic(Call::strict_lt))
+      return LT::make(a, b);
+    if (op->is_intrinsic(Call::strict_le))
+      return LE::make(a, b);
+    if (op->is_intrinsic(Call::strict_max))
+      return Max::make(a, b);
+    if (op->is_intrinsic(Call::strict_min))
+      return Min::make(a, b);
+    return Sub::make(a, b);
+  }
+};
+
+/// Of libdevice, which Halide links into its PTX.
+llvm::StringMap<const char *> namesOnCUDA() {
+  return {{"exp", "__nv_exp"},     {"expm1", "__nv_expm1"}, {"log", "__nv_log"},
+          {"log1p", "__nv_log1p"}, {"pow", "__nv_pow"},     {"tanh", "__nv_tanh"},
+          {"erf", "__nv_erf"},     {"erfc", "__nv_erfc"},   {"sin", "__nv_sin"},
+          {"cos", "__nv_cos"},     {"fmod", "__nv_fmod"},   {"fmodf", "__nv_fmodf"}};
+}
+
+/// Built into OpenCL C, for all types under one name.
+llvm::StringMap<const char *> namesOnOpenCL() {
+  return {{"llvm.fma.f32", "fma"}, {"llvm.fma.f64", "fma"}, {"fmodf", "fmod"}};
+}
+
+} // namespace
+
+void addDevicePasses(Pipeline &pipeline, const KernelTarget &target) {
+  if (!target.checksArguments)
+    pipeline.add_custom_lowering_pass(new DropArgumentChecks);
+  bool isCUDA = target.halide.has_feature(Target::CUDA);
+  pipeline.add_custom_lowering_pass(new RenameCalls(isCUDA ? namesOnCUDA() : namesOnOpenCL()));
+  if (!isCUDA)
+    pipeline.add_custom_lowering_pass(new PlainFloats);
+}
+
+} // namespace nnc

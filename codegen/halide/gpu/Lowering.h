@@ -1,0 +1,19 @@
+// gpu/Lowering.h: what is done to the statements of a GPU kernel before Halide parts them into device code and launches.
+#ifndef NNC_CODEGEN_HALIDE_GPU_LOWERING_H
+#define NNC_CODEGEN_HALIDE_GPU_LOWERING_H
+
+#include "codegen/halide/Targets.h"
+
+namespace nnc {
+
+/// Adds the passes for the kernels of `target`, which is one with a GPU:
+///
+///   Asserts on arguments are left out (unless kernels check them): host code has made these checks, and a kernel may take
+///   a tensor as one long row. Asserts on launches stay.
+///
+///   Functions of the C library become those of the device's.
+void addDevicePasses(Halide::Pipeline &pipeline, const KernelTarget &target);
+
+} // namespace nnc
+
+#endif
