@@ -89,9 +89,11 @@ Datum nnc::callBuiltin(Elaborator &e, const Builtin &builtin, Range range, const
     ok &= asWritten || !arg.value.isUnknown();
     if (formals[index].rest)
       made.rest.push_back(std::move(arg));
-    else if (made.args[index].given)
-      e.error(place, "argument '" + names[index] + "' is given twice"), ok = false;
-    else
+    else if (made.args[index].given) {
+      e.error(place, "argument '" + names[index] + "' is given twice")
+          .note(made.args[index].range, "the first time here");
+      ok = false;
+    } else
       made.args[index] = std::move(arg);
   };
   auto position = [&]() -> std::optional<size_t> {

@@ -153,8 +153,29 @@ void Diagnostics::emit(DiagnosticBuilder &builder) {
       print({Severity::Note, uses[i]->range.begin, uses[i]->range, uses[i]->text, {}}, "");
     else if (i == shownUses)
       os << "(" << uses.size() - shownUses - 1 << " more uses in between)\n";
+  for (const Setting &setting : settings)
+    if (first.severity == Severity::Error &&
+        (llvm::any_of(builder.messages, [&](const auto &message) { return mentions(message.range, setting); }) ||
+         llvm::any_of(uses, [&](const ContextNote *use) { return mentions(use->range, setting); })))
+      print({Severity::Note, setting.declared.begin, setting.declared, setting.text, {}}, "");
   if (first.severity == Severity::Error && ++errors == options.errorLimit)
     os << "nnc: too many errors (" << errors << "), stopping\n";
+}
+
+/// Whether the text of a range has the setting's name as a value: not as `x.name`, nor as an argument's `name:`.
+bool Diagnostics::mentions(Range range, const Setting &setting) const {
+  if (range.begin < setting.scope.begin || !(range.begin < setting.scope.end))
+    return false;
+  const StringRef text = sources.text(range);
+  auto isNamePart = [](char c) { return llvm::isAlnum(c) || c == '_'; };
+  for (size_t at = text.find(setting.name); at != StringRef::npos; at = text.find(setting.name, at + 1)) {
+    const StringRef behind = text.substr(at + setting.name.size());
+    const char before = at == 0 ? ' ' : text[at - 1];
+    if (!isNamePart(before) && before != '.' && (behind.empty() || !isNamePart(behind.front())) &&
+        !behind.ltrim().starts_with(":"))
+      return true;
+  }
+  return false;
 }
 
 void Diagnostics::print(const DiagnosticBuilder::Message &message, StringRef suffix) {

@@ -99,6 +99,25 @@ public:
     Diagnostics &engine;
   };
 
+  /// A name that got its value from elsewhere than the text. While it lives, every error at a place that mentions the
+  /// name gets a note: "'heads' is 7 by -D heads=7".
+  struct Setting {
+    llvm::StringRef name;
+    Range scope; // where the name means this
+    Range declared;
+    std::string text;
+  };
+  class Settings {
+  public:
+    Settings(Diagnostics &engine, std::vector<Setting> settings) : engine(engine) {
+      engine.settings = std::move(settings);
+    }
+    ~Settings() { engine.settings.clear(); }
+
+  private:
+    Diagnostics &engine;
+  };
+
   const SourceManager &getSources() const { return sources; }
 
 private:
@@ -106,6 +125,7 @@ private:
   void emit(DiagnosticBuilder &builder);
   void print(const DiagnosticBuilder::Message &message, llvm::StringRef suffix);
   void printSnippet(const DiagnosticBuilder::Message &message);
+  bool mentions(Range range, const Setting &setting) const;
   void applyFlag(llvm::StringRef flag);
 
   struct GroupState {
@@ -120,6 +140,7 @@ private:
   DiagnosticOptions options;
   std::vector<GroupState> groups;
   std::vector<ContextNote> contexts;
+  std::vector<Setting> settings;
   llvm::StringSet<> printed;
   unsigned errors = 0;
 };

@@ -65,7 +65,8 @@ Elaborator::matchArguments(llvm::ArrayRef<Formal> formals, const Arguments &argu
     }
     if (matched[index]) {
       error(argument.name ? argument.name.range : argument.range,
-            "argument '" + names[index] + "' is given twice");
+            "argument '" + names[index] + "' is given twice")
+          .note(matched[index]->range, "the first time here");
       ok = false;
       continue;
     }

@@ -1,5 +1,6 @@
 // ElaborateElementwise.cpp: elementwise functions are ops of the dialect, found by their name: `tanh(x)` is nn.tanh.
 #include "frontend/Builtins.h"
+#include "frontend/StandardLibrary.h"
 #include "ir/ops/Shape.h"
 #include "frontend/Elaborator.h"
 
@@ -47,8 +48,8 @@ void nnc::reportUnknownName(const Module &module, const Scope &scope, llvm::Stri
   builtinNames(known);
   elementwiseNames(context, known);
   std::string hint = didYouMean(name, known);
-  if (hint.empty() && module.uses.empty())
-    hint = "; the standard library is brought by 'use nn'";
+  if (!module.isLibrary && StandardLibrary::get().getModule().names.contains(name))
+    hint = "; it is in the standard library, which 'use nn' brings";
   diags.error(range, "unknown name '" + name + "'" + hint);
 }
 

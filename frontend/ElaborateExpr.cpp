@@ -359,15 +359,7 @@ Datum Elaborator::compileTimeBinary(Op op, Range opRange, const Datum &lhs, cons
         return fail(opRange, "division by zero");
       if (std::optional<Dim> quotient = a.divExact(b))
         return Datum::ofInt(*quotient);
-      auto report =
-          error(opRange, numberName(lhsExpr, lhs) + " is not divisible by " + numberName(rhsExpr, rhs));
-      if (const auto *name = rhsExpr ? llvm::dyn_cast<NameExpr>(rhsExpr) : nullptr)
-        if (model.overrides.count(name->name))
-          for (const Formal &formal : model.decl->formals)
-            if (formal.name.text == name->name)
-              report.note(formal.name.range, "'" + name->name + "' is " + rhs.size.str() + " by -D " +
-                                                 name->name + "=" + rhs.size.str());
-      return Datum();
+      return fail(opRange, numberName(lhsExpr, lhs) + " is not divisible by " + numberName(rhsExpr, rhs));
     }
     default: break;
     }

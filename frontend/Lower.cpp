@@ -299,11 +299,13 @@ public:
                                           "' both have the C prefix '" + prefix + "'")
             .note(it->second->name.range, "the other one");
     }
-    std::vector<llvm::StringMap<Datum>> overrides(models.size());
+    std::vector<Overrides> overrides(models.size());
     unsigned errorsBefore = diags.errorCount();
     readDefines(models, floatType, overrides);
     if (diags.errorCount() != errorsBefore)
       return nullptr; // whatever is said of models with other parameters than were asked for would mislead
+    if (!models.empty())
+      checkConstants(*models.front(), floatType);
 
     builder.setInsertionPointToEnd(result->getBody());
     for (auto [index, decl] : llvm::enumerate(models)) {
@@ -315,7 +317,8 @@ public:
       model.hasAverages = llvm::any_of(trains[decl], [](const TrainDecl *train) {
         return llvm::any_of(train->clauses, [](const Clause &c) { return c.kind == Clause::Kind::Average; });
       });
-      model.overrides = std::move(overrides[index]);
+      model.overrides = std::move(overrides[index].values);
+      Diagnostics::Settings settings(diags, std::move(overrides[index].settings));
       Position place = sources.position(decl->name.range.begin);
       auto modelLoc = mlir::FileLineColLoc::get(&context, file.name, place.line, place.column);
       model.op = builder.create<ModelOp>(modelLoc, snakeCase(decl->name.text), decl->name.text,
@@ -334,9 +337,15 @@ public:
   }
 
 private:
+  /// What -D says of one model.
+  struct Overrides {
+    llvm::StringMap<Datum> values;
+    std::vector<Diagnostics::Setting> settings;
+  };
+
   /// -D hidden=256 sets the parameter of every model that has it, -D Cnn.rate=0.1 that of one.
   void readDefines(llvm::ArrayRef<const ModelDecl *> models, mlir::Type floatType,
-                   std::vector<llvm::StringMap<Datum>> &overrides) {
+                   std::vector<Overrides> &overrides) {
     for (const std::string &define : options.defines) {
       auto [key, text] = llvm::StringRef(define).split('=');
       auto [modelName, name] = key.contains('.') ? key.split('.') : std::pair(llvm::StringRef(), key);
@@ -354,7 +363,10 @@ private:
           if (formal.name.text != name)
             continue;
           found = true;
-          overrides[index][name] = readDefine(*decl, formal, define, text, floatType);
+          overrides[index].values[name] = readDefine(*decl, formal, define, text, floatType);
+          overrides[index].settings.push_back(
+              {formal.name.text, decl->range, formal.name.range,
+               ("'" + formal.name.text + "' is " + text + " by -D " + define).str()});
         }
       }
       if (!found)
@@ -376,6 +388,26 @@ private:
     const Expr *expr = Parser(*file, diags, memory).parseWholeExpr();
     if (!expr)
       return Datum();
+    Datum value;
+    outsideOfModels(decl, floatType, [&](Elaborator &e) {
+      value = e.fitConfig(*formal.type, e.evaluate(*expr), expr->range, formal.name.text);
+    });
+    return value;
+  }
+
+  /// Evaluates every constant of the program's own files, so that one which nothing uses is still held to what it says.
+  void checkConstants(const ModelDecl &decl, mlir::Type floatType) {
+    outsideOfModels(decl, floatType, [&](Elaborator &e) {
+      for (const File *file : main.files)
+        for (const Decl *inner : file->declarations)
+          if (inner->kind == Decl::Kind::Const)
+            e.definitionDatum({inner, &main}, inner->name.range);
+    });
+  }
+
+  /// Lends an elaborator for values that are known while compiling and belong to no model; what it adds to a graph is
+  /// thrown away.
+  void outsideOfModels(const ModelDecl &decl, mlir::Type floatType, llvm::function_ref<void(Elaborator &)> run) {
     ModelState model(diags, context, main);
     model.decl = &decl;
     model.module = &main;
@@ -385,13 +417,13 @@ private:
                                        llvm::ArrayRef<int64_t>());
     mlir::OwningOpRef<mlir::Operation *> owner(model.op);
     model.op.getBody().emplaceBlock();
-    Elaborator e(model, addFunction(model, "value", FunctionKind::Predict, expr->range), /*training=*/false);
+    Elaborator e(model, addFunction(model, "value", FunctionKind::Predict, decl.name.range), /*training=*/false);
     Elaborator::Frame frame;
     frame.module = &main;
     frame.scope = makeScope(nullptr);
     frame.naming = std::make_shared<Naming>();
     Elaborator::Enter enter(e, frame);
-    return e.fitConfig(*formal.type, e.evaluate(*expr), expr->range, formal.name.text);
+    run(e);
   }
 
   const Module &main;

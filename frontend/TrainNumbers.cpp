@@ -3,6 +3,7 @@
 // The numbers (optimizer, groups, clip, regularize, project, average, hyper) are collected in text order. Each is an
 // argument of the block's functions; its default is a constant or, where it depends on `step` or another number, a
 // result of the defaults function, which computes in f64.
+#include "frontend/StandardLibrary.h"
 #include "frontend/TrainLowering.h"
 #include "ir/ops/Elementwise.h"
 #include <cmath>
@@ -160,8 +161,9 @@ void TrainLowering::bindCall(BoundCall &bound, const Clause &clause, Decl::Kind 
     else
       diags.error(call.name.range,
                   llvm::Twine("unknown ") + what + " '" + call.name.text + "'" +
-                      didYouMean(call.name.text, known) +
-                      (model.mainModule.uses.empty() ? "; the standard library is brought by 'use nn'" : ""));
+                      (StandardLibrary::get().getModule().names.contains(call.name.text)
+                           ? "; it is in the standard library, which 'use nn' brings"
+                           : didYouMean(call.name.text, known)));
     return;
   }
   const auto *optimizerDecl = llvm::dyn_cast<OptimizerDecl>(bound.definition.decl);

@@ -7,8 +7,10 @@
 #include "ir/Dialect.h"
 #include "mlir/Parser/Parser.h"
 #include "tools/nnc/InternalError.h"
+#include "tools/nnc/OptionParsers.h"
 #include "tools/nnc/Options.h"
 #include "tools/nnc/OutputFile.h"
+#include "tools/nnc/OptionParsers.h"
 #include "tools/nnc/Report.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -26,7 +28,7 @@ struct ExplainLine {
 
   cl::list<std::string> inputs{cl::Positional, cl::desc("<operator> | <model.nn>"), cl::cat(category)};
   cl::opt<bool> rules{"rules", cl::desc("The gradient rules of all operators"), cl::cat(category)};
-  cl::opt<explain::Format> format{
+  cl::opt<explain::Format, false, NameParser<explain::Format>> format{
       "format", cl::desc("What is written:"), cl::init(explain::Format::Text), cl::cat(category),
       cl::values(clEnumValN(explain::Format::Text, "text", "for a terminal (default)"),
                  clEnumValN(explain::Format::Markdown, "md", "Markdown, formulae between $$"),
@@ -43,7 +45,8 @@ struct ExplainLine {
                            cl::desc("Numbers of an input or parameter, or name=file.npy; implies --numbers")};
   cl::list<std::string> sizes{"size", cl::value_desc("dimension=n"), cl::cat(category),
                               cl::desc("A run-time dimension for these numbers: batch=1")};
-  cl::opt<uint64_t> seed{"seed", cl::desc("Of numbers that are not given"), cl::init(1), cl::cat(category)};
+  cl::opt<std::string> seed{"seed", cl::desc("Of numbers that are not given (default: 1)"), cl::value_desc("n"),
+                            cl::cat(category)};
 };
 
 /// `tanh` names an operator; a text is a file with a suffix, in a directory, or `-`.
@@ -90,7 +93,8 @@ mlir::OwningOpRef<mlir::ModuleOp> readModel(const ExplainLine &line, mlir::MLIRC
 
 /// Reads --at, --size and --seed; false after an error, which is printed.
 bool readSetting(const ExplainLine &line, explain::Setting &setting) {
-  setting.seed = line.seed;
+  if (!readNumber(line.seed, setting.seed))
+    return false;
   for (const std::string &text : line.at)
     if (llvm::Error failed = explain::addGiven(text, setting)) {
       error() << toString(std::move(failed)) << '\n';

@@ -6,6 +6,7 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
+#include "tools/nnc/OptionParsers.h"
 #include "tools/nnc/Report.h"
 #include "tools/nnc/Version.h"
 #include "llvm/ADT/STLExtras.h"
@@ -31,7 +32,7 @@ struct CommandLine {
   cl::opt<std::string> output{
       "o", cl::desc("Output file; its suffix says what is wanted (.so .h .o .s .mlir .html)"),
       cl::value_desc("file"), cl::cat(category)};
-  cl::opt<Emit> emit{
+  cl::opt<Emit, false, NameParser<Emit>> emit{
       "emit", cl::desc("Stop at a stage and show or write it:"), cl::init(Emit::Library), cl::cat(category),
       cl::values(clEnumValN(Emit::AST, "ast", "tree of the text"),
                  clEnumValN(Emit::Graph, "graph", "graph of each function, nn dialect"),
@@ -48,10 +49,9 @@ struct CommandLine {
                  clEnumValN(Emit::Library, "so", "shared library, with its header beside it (default)"))};
   cl::opt<bool> assembly{"S", cl::desc("Same as --emit=asm"), cl::cat(category)};
   cl::opt<bool> object{"c", cl::desc("Same as --emit=obj"), cl::cat(category)};
-  cl::opt<unsigned> optLevel{
+  cl::opt<std::string> optLevel{
       "O",
       cl::Prefix,
-      cl::init(2),
       cl::value_desc("0..3"),
       cl::cat(category),
       cl::desc("0: a kernel per op, checked; 1: fusion; 2 (default): schedules; 3: more")};
@@ -72,7 +72,7 @@ struct CommandLine {
   cl::opt<bool> noWarnings{"w", cl::desc("No warnings"), cl::cat(category)};
   cl::list<std::string> prefixes{"prefix", cl::value_desc("[Model=]name"), cl::cat(category),
                                  cl::desc("What the names of a model's C functions start with")};
-  cl::opt<From> from{"from", cl::desc("Where a .mlir file enters:"), cl::init(From::Graph), cl::cat(category),
+  cl::opt<From, false, NameParser<From>> from{"from", cl::desc("Where a .mlir file enters:"), cl::init(From::Graph), cl::cat(category),
                      cl::values(clEnumValN(From::Graph, "graph", "as printed by --emit=graph (default)"),
                                 clEnumValN(From::Backward, "backward", "as printed by --emit=backward"),
                                 clEnumValN(From::Kernels, "kernels", "as printed by --emit=kernels"))};
@@ -80,8 +80,8 @@ struct CommandLine {
                                 cl::cat(category), cl::desc("Remarks on what was decided, and why")};
   cl::opt<std::string> saveTemps{"save-temps", cl::ValueOptional, cl::value_desc("dir"), cl::cat(category),
                                  cl::desc("Keep every stage as a numbered file")};
-  cl::opt<unsigned> jobs{"jobs", cl::init(0), cl::value_desc("n"), cl::cat(category),
-                         cl::desc("Kernels compiled side by side (default: one per CPU)")};
+  cl::opt<std::string> jobs{"jobs", cl::value_desc("n"), cl::cat(category),
+                            cl::desc("Kernels compiled side by side (default: one per CPU)")};
   cl::alias jobsShort{"j", cl::Prefix, cl::aliasopt(jobs), cl::desc("Same as --jobs"), cl::cat(category)};
   cl::opt<bool> dependencies{"MD", cl::desc("Write the files read as a rule for make"), cl::cat(category)};
   cl::opt<std::string> dependencyFile{"MF", cl::value_desc("file"), cl::cat(category),
@@ -164,11 +164,11 @@ bool convert(CommandLine &line, Options &options) {
     return false;
   }
 
-  if (line.optLevel > 3) {
+  if (line.optLevel.getNumOccurrences() > 0 &&
+      (StringRef(line.optLevel).getAsInteger(10, options.optLevel) || options.optLevel > 3)) {
     error() << "expected -O0 to -O3, found -O" << line.optLevel << "\n";
     return false;
   }
-  options.optLevel = line.optLevel;
   if (line.dtype != "f32" && line.dtype != "f64") {
     error() << "expected --dtype=f32 or --dtype=f64, found '" << line.dtype << "'\n";
     return false;
@@ -219,7 +219,8 @@ bool convert(CommandLine &line, Options &options) {
     error() << "--from says where a graph enters; '" << options.input << "' is no '.mlir' file\n";
     return false;
   }
-  options.jobs = line.jobs;
+  if (!readNumber(line.jobs, options.jobs))
+    return false;
   options.workerFault = line.workerFault;
   options.verbose = line.verbose;
   options.timePasses = line.timePasses;
@@ -262,6 +263,8 @@ bool readCommandLine(int argc, char **argv, const char *overview, const char *va
   llvm::raw_string_ostream stream(messages);
   if (cl::ParseCommandLineOptions(argc, argv, overview, &stream, variable))
     return true;
+  if (messages.empty()) // a parser has spoken
+    return false;
   // cl begins its messages with the program's name and a colon; ours say `error` too.
   StringRef text = StringRef(messages).trim();
   text.consume_front(llvm::sys::path::filename(argv[0]));
