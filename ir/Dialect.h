@@ -72,6 +72,8 @@ template <typename ConcreteOp>
 class SameMemory : public mlir::OpTrait::TraitBase<ConcreteOp, SameMemory> {};
 template <typename ConcreteOp> class IndexMap : public mlir::OpTrait::TraitBase<ConcreteOp, IndexMap> {};
 template <typename ConcreteOp>
+class MovesElements : public mlir::OpTrait::TraitBase<ConcreteOp, MovesElements> {};
+template <typename ConcreteOp>
 class Contraction : public mlir::OpTrait::TraitBase<ConcreteOp, Contraction> {};
 template <typename ConcreteOp> class Windowed : public mlir::OpTrait::TraitBase<ConcreteOp, Windowed> {};
 

@@ -56,7 +56,8 @@ def IndexingOpInterface : OpInterface<"IndexingOpInterface"> {
   let description = [{An op with an operand of integers that select along an axis (labels, token ids).}];
   let methods = [
     InterfaceMethod<"The operand that holds the integers.", "::mlir::OpOperand &", "indexOperand", (ins)>,
-    InterfaceMethod<"Valid indices are [0, bound).", "int64_t", "indexBound", (ins)>,
+    InterfaceMethod<"Valid indices lie in [0, this), if they have to be valid.", "std::optional<::nnc::Dim>", "indexBound",
+    (ins)>,
     InterfaceMethod<"An accepted value outside of the range, or none.", "std::optional<int64_t>", "ignoredIndex",
     (ins), "", "return std::nullopt;">];
 }
@@ -92,6 +93,8 @@ def TurnwiseOpInterface : OpInterface<"TurnwiseOpInterface"> {
 def NN_SameMemory : NativeOpTrait<"SameMemory"> { let cppNamespace = "::nnc"; }
 
 def NN_IndexMap : NativeOpTrait<"IndexMap"> { let cppNamespace = "::nnc"; }
+/// Every element of the result is an element of an operand, or a constant.
+def NN_MovesElements : NativeOpTrait<"MovesElements"> { let cppNamespace = "::nnc"; }
 
 // An op that sums products of two operands: matmul, and what computes like one. Its operands lie in memory.
 def NN_Contraction : NativeOpTrait<"Contraction"> { let cppNamespace = "::nnc"; }

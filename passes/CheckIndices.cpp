@@ -1,14 +1,11 @@
 // CheckIndices.cpp: carries the ranges of index operands back to the arguments that they come from.
 #include "ir/KernelRegion.h"
 #include "ir/ops/Scan.h"
-#include "ir/ops/Access.h"
-#include "ir/ops/Shape.h"
-#include "ir/ops/Structure.h"
 #include "mlir/IR/Builders.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
-#include <limits>
 
 using namespace mlir;
 
@@ -41,11 +38,11 @@ private:
       add(scan.yieldOp()->getOperand(result.getResultNumber()));
       if (result.getResultNumber() >= scan.stackedCount()) // a carried value, which no turn may have changed
         add(scan.getInitials()[result.getResultNumber() - scan.stackedCount()]);
-    } else if (isa<ConcatOp>(op)) {
+    } else if (op->hasTrait<SameMemory>()) {
+      add(op->getOperand(0));
+    } else if (op->hasTrait<MovesElements>()) {
       for (Value operand : op->getOperands())
         add(operand);
-    } else if (isa<AccessOp, HoldOp, ReshapeOp, TransposeOp, BroadcastOp>(op)) {
-      add(op->getOperand(0));
     }
   }
 
@@ -66,9 +63,11 @@ private:
   llvm::SmallPtrSet<Value, 8> seen;
 };
 
-struct Range {
-  int64_t bound;
-  std::optional<int64_t> ignored;
+/// What an argument's integers must lie in, by all that use them.
+struct Accepted {
+  std::optional<int64_t> bound;     // [0, bound)
+  llvm::SetVector<Attribute> sizes; // [0, size) for each of these sizes of run time, as spelled
+  std::optional<int64_t> ignored;   // or this, which every use accepts
 };
 
 struct CheckIndicesPass : impl::CheckIndicesBase<CheckIndicesPass> {
@@ -78,26 +77,33 @@ struct CheckIndicesPass : impl::CheckIndicesBase<CheckIndicesPass> {
   }
 
   void annotate(FuncOp func) {
-    llvm::MapVector<BlockArgument, Range> ranges;
+    Builder builder(&getContext());
+    llvm::MapVector<BlockArgument, Accepted> arguments;
     func.walk([&](IndexingOpInterface op) {
-      if (op.indexBound() == std::numeric_limits<int64_t>::max())
+      const std::optional<Dim> size = op.indexBound();
+      if (!size)
         return;
-      Range here{op.indexBound(), op.ignoredIndex()};
       for (BlockArgument argument : Origins(op.indexOperand().get()).arguments) {
-        auto [known, isNew] = ranges.try_emplace(argument, here);
+        auto [known, isNew] = arguments.try_emplace(argument);
+        Accepted &accepted = known->second;
+        if (std::optional<int64_t> bound = size->valueIfStatic())
+          accepted.bound = std::min(accepted.bound.value_or(*bound), *bound);
+        else
+          accepted.sizes.insert(builder.getStringAttr(size->str()));
         if (isNew)
-          continue;
-        known->second.bound = std::min(known->second.bound, here.bound);
-        if (known->second.ignored != here.ignored)
-          known->second.ignored.reset();
+          accepted.ignored = op.ignoredIndex();
+        else if (accepted.ignored != op.ignoredIndex())
+          accepted.ignored.reset();
       }
     });
-    Builder builder(&getContext());
-    for (const auto &[argument, range] : ranges) {
+    for (const auto &[argument, accepted] : arguments) {
       unsigned index = argument.getArgNumber();
-      func.setArgAttr(index, "nn.index_bound", builder.getI64IntegerAttr(range.bound));
-      if (range.ignored)
-        func.setArgAttr(index, "nn.index_ignore", builder.getI64IntegerAttr(*range.ignored));
+      if (accepted.bound)
+        func.setArgAttr(index, "nn.index_bound", builder.getI64IntegerAttr(*accepted.bound));
+      if (!accepted.sizes.empty())
+        func.setArgAttr(index, "nn.index_sizes", builder.getArrayAttr(accepted.sizes.getArrayRef()));
+      if (accepted.ignored)
+        func.setArgAttr(index, "nn.index_ignore", builder.getI64IntegerAttr(*accepted.ignored));
     }
   }
 };

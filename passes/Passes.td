@@ -77,8 +77,9 @@ def CheckIndices : Pass<"nn-check-indices", "nnc::ModelOp"> {
   let summary = "find which integers a call has to check";
   let description = [{
     An integer argument that reaches an index operand (IndexingOpInterface) of any op, directly, through ops that only
-    move elements, or through the sequences, carried values and results of loops, must lie in that op's range: the argument gets `nn.index_bound`, the smallest of all its uses, and
-    `nn.index_ignore` if every use accepts that value besides. Kernels rely on the check.
+    move elements, or through the sequences, carried values and results of loops, must lie in that op's range: the
+    argument gets `nn.index_bound`, the smallest of all its uses; `nn.index_sizes`, the sizes of run time that it has to
+    lie below as well; and `nn.index_ignore` if every use accepts that value besides. Kernels rely on the check.
   }];
 }
 

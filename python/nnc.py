@@ -46,7 +46,8 @@ class _Symbol(ctypes.Structure):
 class _Value(ctypes.Structure):
     _fields_ = [("name", c_char_p), ("role", c_int), ("dtype", c_int), ("rank", c_uint32), ("dims", POINTER(_Dim)),
                 ("default_value", c_double), ("has_default", c_int32), ("index_bound", c_int64),
-                ("index_ignore", c_int64), ("documentation", c_char_p)]
+                ("index_ignore", c_int64), ("index_size_count", c_uint32), ("index_sizes", POINTER(_Dim)),
+                ("documentation", c_char_p)]
 
 
 class _Function(ctypes.Structure):

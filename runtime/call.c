@@ -146,8 +146,19 @@ static int64_t find_outside(nnc_dtype dtype, const void *data, int64_t count, in
 }
 
 static int check_indices(const call *c, const nnc_value *value, const void *data, int64_t count) {
-  int64_t bound = value->dtype == NNC_BOOL ? 2 : value->index_bound, ignore = value->index_ignore, found;
-  if (bound <= 0 || value->dtype == NNC_F32 || value->dtype == NNC_F64)
+  if (value->dtype == NNC_F32 || value->dtype == NNC_F64)
+    return NNC_OK;
+  int64_t bound = value->dtype == NNC_BOOL   ? 2
+                  : value->index_bound > 0 ? value->index_bound
+                                           : INT64_MAX;
+  int64_t ignore = value->index_ignore, found;
+  bool ignores = value->dtype != NNC_BOOL && ignore != value->index_bound;
+  for (uint32_t i = 0; i < value->index_size_count; ++i) {
+    int64_t size;
+    if (nnc_eval_dim(&value->index_sizes[i], c->instance->sizes, c->model->symbol_count, false, &size) && size < bound)
+      bound = size;
+  }
+  if (bound == INT64_MAX)
     return NNC_OK;
   if (c->instance->device_type) {
     int status =
@@ -155,7 +166,6 @@ static int check_indices(const call *c, const nnc_value *value, const void *data
     if (status)
       return fail_as_device(c, status);
   }
-  bool ignores = value->dtype != NNC_BOOL && ignore != bound;
   int64_t at = find_outside(value->dtype, data, count, bound, ignores ? ignore : 0, &found);
   if (at < 0)
     return NNC_OK;

@@ -88,9 +88,11 @@ typedef struct nnc_value {
   double default_value; /* inputs that are scalars with a default, and hypers whose default is a constant */
   int32_t has_default;
   /* Where index_bound > 0 the call checks that integers lie in [0, index_bound), or equal index_ignore, which is
-   * index_bound if there is no such value. */
+   * index_bound if there is no such value; and likewise that they lie below each of index_sizes at this call. */
   int64_t index_bound;
   int64_t index_ignore;
+  uint32_t index_size_count;
+  const nnc_dim *index_sizes;
   const char *documentation; /* the `///` text above the declaration, or "" */
 } nnc_value;
 

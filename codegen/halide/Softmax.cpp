@@ -91,13 +91,14 @@ struct SoftmaxCrossEntropyEmitter
     auto loss = cast<SoftmaxCrossEntropyOp>(op);
     int64_t axis = index.size();
     RowStatistics row(op, emitter, loss.getLogits(), axis, index, false);
-    // Labels were checked before the call; an ignored one is only kept inside.
+    // A label that names no class is read at the nearest, and the read left out.
     Num label = emitter.element(loss.getLabel(), index);
-    Num inside =
-        castTo(minimum(maximum(label, lit(label, 0.0)), lit(label, loss.indexBound() - 1)), Halide::Int(32));
+    Num nearest =
+        minimum(maximum(label, lit(label, 0.0)), lit(label, dimsOf(loss.getLogits()).back().value() - 1));
     ExprIndex at(index.begin(), index.end());
-    at.push_back(inside.expr());
-    Num value = row.maximum - emitter.element(loss.getLogits(), at) + log(row.sum);
+    at.push_back(castTo(nearest, Halide::Int(32)).expr());
+    Num logit = emitter.element(loss.getLogits(), at);
+    Num value = row.maximum - select(label == nearest, logit, lit(logit, 0.0)) + log(row.sum);
     if (std::optional<int64_t> ignore = loss.getIgnore())
       value = select(label == lit(label, *ignore), lit(value, 0.0), value);
     return value;

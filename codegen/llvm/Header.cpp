@@ -284,6 +284,8 @@ void HeaderWriter::valueComment(const ValueInterface &value) {
     if (value.indexIgnore != value.indexBound)
       out << " or " << value.indexIgnore;
   }
+  for (const Dim &size : value.indexSizes)
+    out << ", below " << size.str();
   if (!text.empty())
     out << "; " << text;
   out << '\n';

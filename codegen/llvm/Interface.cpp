@@ -101,6 +101,9 @@ static ValueInterface valueOf(unsigned index, StringRef name, StringRef role, Ty
     value.defaultValue = number.getValueAsDouble();
   if (auto bound = attributes.getAs<IntegerAttr>("nn.index_bound"))
     value.indexBound = value.indexIgnore = bound.getInt();
+  if (auto sizes = attributes.getAs<ArrayAttr>("nn.index_sizes"))
+    for (StringAttr size : sizes.getAsRange<StringAttr>())
+      value.indexSizes.push_back(*Dim::parse(size.getValue()));
   if (auto ignore = attributes.getAs<IntegerAttr>("nn.index_ignore"))
     value.indexIgnore = ignore.getInt();
   return value;

@@ -23,6 +23,7 @@ struct ValueInterface {
   mlir::RankedTensorType type;
   std::optional<double> defaultValue;
   int64_t indexBound = 0, indexIgnore = 0;
+  std::vector<Dim> indexSizes;
 
   bool isScalar() const { return type.getRank() == 0; }
 };

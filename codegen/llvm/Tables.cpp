@@ -59,7 +59,7 @@ private:
   Address text(StringRef value) { return host.globals.text(value); }
 
   StructConstant<nnc_dim> dim(const Dim &dim);
-  Address dims(RankedTensorType type);
+  Address dims(llvm::ArrayRef<Dim> sizes);
   StructConstant<nnc_value> value(const ValueInterface &value);
   Address values(StringRef name, const std::vector<ValueInterface> &first,
                  const std::vector<ValueInterface> &second);
@@ -75,7 +75,7 @@ private:
   const ModelInterface &model;
   llvm::StringMap<std::string> terms;            // canonical size -> its array of nnc_term
   llvm::StringMap<std::string> powers;           // bytes -> array
-  llvm::DenseMap<Type, std::string> dimsOfTypes; // tensor type -> array of nnc_dim
+  llvm::StringMap<std::string> dimLists; // spellings of sizes -> array of nnc_dim
 };
 
 //===--------------------------------------------------------------------------------------------------===//
@@ -107,13 +107,16 @@ StructConstant<nnc_dim> ModelTables::dim(const Dim &dim) {
   return constant;
 }
 
-Address ModelTables::dims(RankedTensorType type) {
-  auto [entry, isNew] = dimsOfTypes.try_emplace(type);
+Address ModelTables::dims(llvm::ArrayRef<Dim> sizes) {
+  std::string spelling;
+  for (const Dim &size : sizes)
+    spelling += size.str() + ",";
+  auto [entry, isNew] = dimLists.try_emplace(spelling);
   if (isNew) {
     std::vector<StructConstant<nnc_dim>> list;
-    for (const Dim &size : dimsOf(type))
+    for (const Dim &size : sizes)
       list.push_back(dim(size));
-    entry->second = host.globals.array(named("dims." + std::to_string(dimsOfTypes.size() - 1)), list).symbol;
+    entry->second = host.globals.array(named("dims." + std::to_string(dimLists.size() - 1)), list).symbol;
   }
   return {entry->second};
 }
@@ -127,10 +130,12 @@ StructConstant<nnc_value> ModelTables::value(const ValueInterface &value) {
   constant.set(&nnc_value::name, text(value.name)).set(&nnc_value::role, roleOf(value.role));
   constant.set(&nnc_value::dtype, dtypeOf(value.type.getElementType()))
       .set(&nnc_value::rank, value.type.getRank());
-  constant.set(&nnc_value::dims, dims(value.type));
+  constant.set(&nnc_value::dims, dims(dimsOf(value.type)));
   constant.set(&nnc_value::default_value, value.defaultValue.value_or(0.0));
   constant.set(&nnc_value::has_default, value.defaultValue.has_value());
   constant.set(&nnc_value::index_bound, value.indexBound).set(&nnc_value::index_ignore, value.indexIgnore);
+  constant.set(&nnc_value::index_size_count, value.indexSizes.size());
+  constant.set(&nnc_value::index_sizes, dims(value.indexSizes));
   constant.set(&nnc_value::documentation, text(value.documentation));
   return constant;
 }

@@ -1,8 +1,8 @@
 // Positions.cpp: builtins of positions along an axis.
 #include "frontend/Builtins.h"
 #include "ir/ops/Access.h"
-#include "ir/ops/Elementwise.h"
 #include "ir/ops/Shape.h"
+#include "ir/ops/Softmax.h"
 
 using namespace nnc;
 using namespace nnc::ast;
@@ -23,7 +23,7 @@ static Datum range(BuiltinCall &c) {
 /// `put(x, value, at: i, along: time)`: x with its position i along an axis replaced. `value` has the other axes of x; the
 /// position is an integer of run time, or a number known while compiling.
 ///
-/// A position outside of the axis replaces nothing.
+/// A position that is an argument and outside of the axis is an error of the call; a computed one replaces nothing.
 ///
 /// A choice by position, which reads and writes where x lives: a state that is set to it stays where it is.
 static Datum put(BuiltinCall &c) {
@@ -46,12 +46,11 @@ static Datum put(BuiltinCall &c) {
       (!isNumber && dimsOf(value.type()) != others))
     return c.e.fail(c[1].range, "'put' expects a value with the other axes of " + describe(of) + ", found " +
                                     describe(c[1].value));
-  const mlir::Type i32 = c.e.builder.getI32Type();
   const std::optional<int64_t> known = c[2].value.asStaticInt(), size = sizes[*axis].valueIfStatic();
   if (known && (*known < 0 || (size && *known >= *size)))
     return c.e.fail(c[2].range, "position " + llvm::Twine(*known) + " is outside of an axis of size " +
                                     sizes[*axis].str());
-  Datum at = c.e.literalLike(c[2].value, i32, c[2].range, "a position");
+  Datum at = c.e.literalLike(c[2].value, c.e.builder.getI32Type(), c[2].range, "a position");
   if (at.isUnknown())
     return Datum();
   mlir::Type integer = at.type().getElementType();
@@ -59,11 +58,9 @@ static Datum put(BuiltinCall &c) {
     return c.e.fail(c[2].range, "a position is one integer, found " + describe(c[2].value));
 
   GraphBuilder g = c.e.at(c.range);
-  if (integer != i32)
-    at.tensor = g.create<CastOp>(makeTensor(Dims(), i32), at.tensor);
-  mlir::RankedTensorType positions = makeTensor(sizes, i32);
-  mlir::Value isThere = g.compare(ComparePredicate::eq, iota(g, *axis, positions),
-                                  g.create<BroadcastOp>(positions, at.tensor, llvm::ArrayRef<int64_t>()));
+  const mlir::Type truth = c.e.builder.getI1Type();
+  mlir::Value chosen = g.create<OneHotOp>(makeTensor(sizes[*axis], truth), at.tensor, /*checked=*/true);
+  mlir::Value isThere = g.create<BroadcastOp>(makeTensor(sizes, truth), chosen, llvm::ArrayRef<int64_t>(*axis));
   llvm::SmallVector<int64_t> kept; // the axes of x that those of the value are
   for (int64_t i = 0; i < int64_t(sizes.size()); ++i)
     if (i != *axis && !isNumber)

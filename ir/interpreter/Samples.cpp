@@ -3,7 +3,6 @@
 #include "ir/ops/Structure.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include <cmath>
-#include <limits>
 
 using namespace mlir;
 
@@ -78,13 +77,13 @@ static Range rangeOf(VariableOp variable) {
 }
 
 /// The bound that ops reading `value` as an index set on it, if any does; kernels are looked into.
-static std::optional<int64_t> indexBoundOf(Value value) {
+static std::optional<int64_t> indexBoundOf(Value value, const Call &call) {
   for (OpOperand &use : value.getUses()) {
     if (auto indexing = dyn_cast<IndexingOpInterface>(use.getOwner()))
-      if (&indexing.indexOperand() == &use && indexing.indexBound() != std::numeric_limits<int64_t>::max())
-        return indexing.indexBound();
+      if (std::optional<Dim> bound = indexing.indexBound(); bound && &indexing.indexOperand() == &use)
+        return bound->evaluate([&](llvm::StringRef symbol) { return call.sizes.at(symbol.str()); });
     if (auto kernel = dyn_cast<KernelOp>(use.getOwner()))
-      if (std::optional<int64_t> bound = indexBoundOf(kernel.getBody().getArgument(use.getOperandNumber())))
+      if (std::optional<int64_t> bound = indexBoundOf(kernel.getBody().getArgument(use.getOperandNumber()), call))
         return bound;
   }
   return std::nullopt;
@@ -122,7 +121,7 @@ Call sampleCall(FuncOp function, std::map<std::string, int64_t> sizes, uint64_t 
     if (value && function.argumentRole(argument.getArgNumber()) == "hyper")
       call.inputs.back() = Tensor::scalar(value.getValueAsDouble());
     else
-      wanted.push_back({&call.inputs.back(), getElementTypeOrSelf(argument.getType()), indexBoundOf(argument),
+      wanted.push_back({&call.inputs.back(), getElementTypeOrSelf(argument.getType()), indexBoundOf(argument, call),
                         rangeOf(attributes)});
   }
   for (VariableOp variable : function->getParentOfType<ModelOp>().getBody().getOps<VariableOp>()) {

@@ -82,13 +82,8 @@ static void softmaxCrossEntropy(SoftmaxCrossEntropyOp op, InterpreterContext &co
     int64_t row = next++, target = static_cast<int64_t>(label.data[row]);
     if (ignore && target == *ignore)
       return;
-    if (target < 0 || target >= classes) {
-      if (!context.hasFailed())
-        context.fail(op) << "label " << target << " of row " << row << " is outside of [0, " << classes
-                         << ")";
-      return;
-    }
-    y.data[row] = logSumExp(logits, positions) - logits.data[positions[target]];
+    const bool isClass = target >= 0 && target < classes;
+    y.data[row] = logSumExp(logits, positions) - (isClass ? logits.data[positions[target]] : 0.0);
   });
   context.set(op.getY(), std::move(y));
 }

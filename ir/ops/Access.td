@@ -6,7 +6,7 @@ include "ir/Dialect.td"
 
 def NN_DimArrayAttr : TypedArrayAttrBase<NN_DimAttr, "array of sizes">;
 
-def NN_AccessOp : NN_DiffOp<"access", [NN_IndexMap]> {
+def NN_AccessOp : NN_DiffOp<"access", [NN_IndexMap, NN_MovesElements]> {
   let summary = "elements at coordinates that are affine in the index";
   let description = [{
     Element (d0, ..., dm) of the result is the element of `x` whose coordinate along each axis is the exact quotient of
@@ -43,7 +43,7 @@ def NN_AccessOp : NN_DiffOp<"access", [NN_IndexMap]> {
   let saves = [];
 }
 
-def NN_ConcatOp : NN_DiffOp<"concat", [InferTypeOpAdaptor, NN_IndexMap]> {
+def NN_ConcatOp : NN_DiffOp<"concat", [InferTypeOpAdaptor, NN_IndexMap, NN_MovesElements]> {
   let summary = "tensors joined along an axis";
   let description = [{
     The elements of the operands one after the other along `axis`; all other sizes are equal. NaN,

@@ -1,15 +1,10 @@
 // Indexing.cpp: type rules of ops that integers steer.
 #include "ir/ops/Indexing.h"
 #include "ir/GraphBuilder.h"
-#include <limits>
 
 using namespace mlir;
 
 namespace nnc {
-
-int64_t boundOf(Value table, int64_t axis) {
-  return dimsOf(table)[axis].valueIfStatic().value_or(std::numeric_limits<int64_t>::max());
-}
 
 /// The sizes of `table` with those of `index` in place of axis `axis`.
 static Dims gatheredSizes(llvm::ArrayRef<Dim> table, llvm::ArrayRef<Dim> index, int64_t axis) {

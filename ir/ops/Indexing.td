@@ -22,7 +22,7 @@ def NN_GatherOp : NN_DiffOp<"gather", [InferTypeOpAdaptor, NN_IndexMap,
   let gradient = [{ return {g.create<ScatterAddOp>(getTable().getType(), dy, getIndex(), getAxisAttr()), Value()}; }];
   let diffDefinitions = [{
     ::mlir::OpOperand &$cppClass::indexOperand() { return getIndexMutable(); }
-    int64_t $cppClass::indexBound() { return ::nnc::boundOf(getTable(), getAxis()); }
+    std::optional<::nnc::Dim> $cppClass::indexBound() { return ::nnc::dimsOf(getTable())[getAxis()]; }
   }];
   let rule = "a row collects the sum of its uses";
   let latex = [{\bar{W}_v = \textstyle\sum_{i\,:\,t_i = v} \bar{y}_i}];
@@ -45,7 +45,7 @@ def NN_ScatterAddOp : NN_DiffOp<"scatter_add", [NN_WholeKernel, DeclareOpInterfa
   let gradient = [{ return {g.create<GatherOp>(dy, getIndex(), getAxisAttr()), Value()}; }];
   let diffDefinitions = [{
     ::mlir::OpOperand &$cppClass::indexOperand() { return getIndexMutable(); }
-    int64_t $cppClass::indexBound() { return ::nnc::boundOf(getY(), getAxis()); }
+    std::optional<::nnc::Dim> $cppClass::indexBound() { return ::nnc::dimsOf(getY())[getAxis()]; }
   }];
   let rule = "each term of a sum gets the sum's adjoint";
   let latex = [{\bar{x}_i = \bar{y}_{t_i} }];

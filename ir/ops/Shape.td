@@ -34,7 +34,7 @@ def NN_SizeOp : NN_ConstantOp<"size", [NN_IndexMap]> {
   let reason = "a size does not vary";
 }
 
-def NN_BroadcastOp : NN_DiffOp<"broadcast", [NN_IndexMap]> {
+def NN_BroadcastOp : NN_DiffOp<"broadcast", [NN_IndexMap, NN_MovesElements]> {
   let summary = "repetition along new or unit axes";
   let description = [{
     Axis i of `x` becomes axis `dims[i]` of the result; it has the same size, or size 1, which is repeated. The other
@@ -92,7 +92,7 @@ def NN_HoldOp : NN_DiffOp<"hold", [AllTypesMatch<["x", "y"]>, NN_SameMemory]> {
   let saves = [];
 }
 
-def NN_TransposeOp : NN_DiffOp<"transpose", [InferTypeOpAdaptor, NN_IndexMap]> {
+def NN_TransposeOp : NN_DiffOp<"transpose", [InferTypeOpAdaptor, NN_IndexMap, NN_MovesElements]> {
   let summary = "permutation of axes";
   let description = [{Axis i of the result is axis `permutation[i]` of `x`.}];
   let arguments = (ins NN_Tensor:$x, DenseI64ArrayAttr:$permutation);

@@ -74,7 +74,8 @@ def NN_SoftmaxCrossEntropyOp : NN_DiffOp<"softmax_cross_entropy", [InferTypeOpAd
   let summary = "cross entropy of softmax(logits) with integer labels";
   let description = [{
     `y[i] = logsumexp(logits[i, :]) - logits[i, label[i]]`, one loss per row; rows whose label equals `ignore` give 0.
-    A label outside of [0, classes) is an error status of the call.
+    A label that is a function's argument is checked before the call; a computed one outside of [0, classes) names no
+    class, and its row gives `logsumexp(logits[i, :])`.
   }];
   let arguments = (ins NN_FloatTensor:$logits, NN_IndexTensor:$label, OptionalAttr<I64Attr>:$ignore);
   let results = (outs NN_FloatTensor:$y);
@@ -85,7 +86,7 @@ def NN_SoftmaxCrossEntropyOp : NN_DiffOp<"softmax_cross_entropy", [InferTypeOpAd
     ::llvm::SmallVector<int64_t> $cppClass::reducedAxes() {
       return {::mlir::cast<::mlir::RankedTensorType>(getLogits().getType()).getRank() - 1};
     }
-    int64_t $cppClass::indexBound() { return ::nnc::dimsOf(getLogits()).back().value(); }
+    std::optional<::nnc::Dim> $cppClass::indexBound() { return ::nnc::dimsOf(getLogits()).back(); }
     std::optional<int64_t> $cppClass::ignoredIndex() { return getIgnore(); }
   }];
   let rule = "softmax with cross entropy";
@@ -95,16 +96,24 @@ def NN_SoftmaxCrossEntropyOp : NN_DiffOp<"softmax_cross_entropy", [InferTypeOpAd
   let saves = ["logits", "label"];
 }
 
-def NN_OneHotOp : NN_ConstantOp<"one_hot", [NN_IndexMap]> {
+def NN_OneHotOp : NN_ConstantOp<"one_hot", [NN_IndexMap,
+    DeclareOpInterfaceMethods<IndexingOpInterface>]> {
   let summary = "unit vectors from integers";
   let description = [{
     `y[..., c] = 1 where c == index[...], else 0`; the last axis of the result has `classes` entries. An index
-    outside of the range gives a row of zeros.
+    outside of the range gives a row of zeros. `checked`: an index that is a function's argument is checked before the
+    call all the same.
   }];
-  let arguments = (ins NN_IndexTensor:$index);
+  let arguments = (ins NN_IndexTensor:$index, UnitAttr:$checked);
   let results = (outs NN_Tensor:$y);
-  let assemblyFormat = "$index attr-dict `:` type($index) `->` type($y)";
+  let assemblyFormat = "$index (`checked` $checked^)? attr-dict `:` type($index) `->` type($y)";
   let hasVerifier = 1;
+  let constDefinitions = [{
+    ::mlir::OpOperand &$cppClass::indexOperand() { return getIndexMutable(); }
+    std::optional<::nnc::Dim> $cppClass::indexBound() {
+      return getChecked() ? std::optional<::nnc::Dim>(::nnc::dimsOf(getY()).back()) : std::nullopt;
+    }
+  }];
   let reason = "'one_hot' takes integers";
 }
 

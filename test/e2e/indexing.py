@@ -2,7 +2,8 @@
 # does with a number outside of the table.
 #
 # RUN: nnc %S/Inputs/tokens.nn -o %t.so
-# RUN: %python %s %t.so | FileCheck %s
+# RUN: nnc %S/Inputs/positions.nn -o %t.positions.so
+# RUN: %python %s %t.so %t.positions.so | FileCheck %s
 import sys
 
 import nnc
@@ -42,3 +43,26 @@ try:
     net.predict(id=id, x=x)
 except nnc.Error as error:
     print(error)
+
+# A position in an axis of run-time size, and one that is written to: arguments are checked, and a call that is refused
+# leaves the state as it was. Computed ones read zeros and write nothing.
+net = nnc.Library(sys.argv[2]).models["Positions"].create(seed=3)
+x = random.normal(size=(2, 4, 3)).astype(numpy.float32)
+here = numpy.int32(3)
+out = net.predict(x=x, at=here, place=numpy.int32(4))
+# CHECK: read True True True
+print("read", numpy.array_equal(out["here"], x[:, 3]), numpy.array_equal(out["after"], 0 * x[:, 3]),
+      numpy.array_equal(net["state.kept"], [0, 0, 0, 0, 1]))
+# CHECK: element 0 of 'at' is 4, expected 0 to 3
+# CHECK: element 0 of 'at' is -1, expected 0 to 3
+# CHECK: element 0 of 'place' is 5, expected 0 to 4
+for wrong in {"at": numpy.int32(4)}, {"at": numpy.int32(-1)}, {"place": numpy.int32(5)}:
+    try:
+        net.predict(**{"x": x, "at": here, "place": numpy.int32(2), **wrong})
+    except nnc.Error as error:
+        print(error)
+# CHECK: kept True
+print("kept", numpy.array_equal(net["state.kept"], [0, 0, 0, 0, 1]))
+# CHECK: longer True
+x = random.normal(size=(2, 6, 3)).astype(numpy.float32)
+print("longer", numpy.array_equal(net.predict(x=x, at=numpy.int32(5), place=numpy.int32(0))["here"], x[:, 5]))

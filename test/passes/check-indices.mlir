@@ -1,6 +1,6 @@
 // RUN: nnc-opt %s --nn-check-indices | FileCheck %s
 
-nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i64: 0>} {
+nn.model @m attributes {source_name = "M", symbols = ["batch", "time"], bounds = array<i64: 0, 0>} {
   // CHECK-LABEL: @label
   // CHECK-SAME: %label: {{[^{]*}} {nn.index_bound = 10 : i64, nn.name = "label"}
   nn.func predict @label(%z: tensor<?x10xf32, #nn.dims<batch, 10>>, %label: tensor<?xi32, #nn.dims<batch>> {nn.name = "label"})
@@ -24,10 +24,10 @@ nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i
     %a = nn.softmax_cross_entropy %z, %label ignore -1 : tensor<6x10xf32>, tensor<6xi32>
     nn.return %a : tensor<6xf32>
   }
-  // Rows of a table, of part of the integers; an axis of run-time size has no bound that a table of the library could say.
+  // Rows of a table, of part of the integers; the bound may be a size of run time.
   // CHECK-LABEL: @rows
   // CHECK-SAME: {nn.index_bound = 7 : i64, nn.name = "id"}
-  // CHECK-SAME: %other: tensor<2xi32> {nn.name = "other"}
+  // CHECK-SAME: %other: tensor<2xi32> {nn.index_sizes = ["batch"], nn.name = "other"}
   nn.func predict @rows(%table: tensor<7x3xf32>, %time: tensor<?x3xf32, #nn.dims<batch, 3>>,
                         %id: tensor<4xi32> {nn.name = "id"}, %other: tensor<2xi32> {nn.name = "other"})
       -> (tensor<2x3xf32>, tensor<2x3xf32>) {
@@ -35,6 +35,19 @@ nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i
     %a = nn.gather %table, %part axis 0 : tensor<7x3xf32>, tensor<2xi32>
     %b = nn.gather %time, %other axis 0 : tensor<?x3xf32, #nn.dims<batch, 3>>, tensor<2xi32>
     nn.return %a, %b : tensor<2x3xf32>, tensor<2x3xf32>
+  }
+  // A checked one_hot; with the smaller of two bounds and both sizes of run time.
+  // CHECK-LABEL: @several
+  // CHECK-SAME: {nn.index_bound = 5 : i64, nn.index_sizes = ["batch", "time"], nn.name = "at"}
+  nn.func predict @several(%table: tensor<7x3xf32>, %rows: tensor<?x?xf32, #nn.dims<batch, time>>,
+                           %at: tensor<i32> {nn.name = "at"})
+      -> (tensor<3xf32>, tensor<?xf32, #nn.dims<time>>, tensor<?xf32, #nn.dims<batch>>, tensor<5xf32>) {
+    %a = nn.gather %table, %at axis 0 : tensor<7x3xf32>, tensor<i32>
+    %b = nn.gather %rows, %at axis 0 : tensor<?x?xf32, #nn.dims<batch, time>>, tensor<i32>
+    %c = nn.gather %rows, %at axis 1 : tensor<?x?xf32, #nn.dims<batch, time>>, tensor<i32>
+    %d = nn.one_hot %at checked : tensor<i32> -> tensor<5xf32>
+    nn.return %a, %b, %c, %d
+        : tensor<3xf32>, tensor<?xf32, #nn.dims<time>>, tensor<?xf32, #nn.dims<batch>>, tensor<5xf32>
   }
   // one_hot takes any integer, and computed ones are the program's own business.
   // CHECK-LABEL: @unchecked

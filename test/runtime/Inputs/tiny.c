@@ -179,33 +179,33 @@ static const nnc_variable variables[VARIABLE_COUNT] = {
     [STEP] = {"train.step", NNC_STEP_COUNTER, NNC_I64, 0, NULL, 8, 512, CONSTANT(0)},
 };
 
-#define INPUT(name, dtype, rank, dims) {name, NNC_INPUT, dtype, rank, dims, 0, 0, 0, 0, ""}
+#define INPUT(name, dtype, rank, dims) {name, NNC_INPUT, dtype, rank, dims, 0, 0, 0, 0, 0, NULL, ""}
 #define IMAGE INPUT("image", NNC_F32, 2, DIMS(BATCH, NUMBER(3)))
-#define LABEL {"label", NNC_INPUT, NNC_I32, 1, DIMS(BATCH), 0, 0, 2, -1, ""}
-static const nnc_value predict_inputs[] = {IMAGE, {"scale", NNC_INPUT, NNC_F32, 0, NULL, 2, 1, 0, 0, ""}};
+#define LABEL {"label", NNC_INPUT, NNC_I32, 1, DIMS(BATCH), 0, 0, 2, -1, 0, NULL, ""}
+static const nnc_value predict_inputs[] = {IMAGE, {"scale", NNC_INPUT, NNC_F32, 0, NULL, 2, 1, 0, 0, 0, NULL, ""}};
 static const nnc_value predict_outputs[] = {
-    {"y", NNC_OUTPUT, NNC_F32, 2, DIMS(BATCH, NUMBER(2)), 0, 0, 0, 0, ""}};
+    {"y", NNC_OUTPUT, NNC_F32, 2, DIMS(BATCH, NUMBER(2)), 0, 0, 0, 0, 0, NULL, ""}};
 static const nnc_value evaluate_inputs[] = {IMAGE, LABEL, INPUT("weighted", NNC_BOOL, 1, DIMS(BATCH))};
 static const nnc_value evaluate_outputs[] = {
-    {"loss", NNC_LOSS, NNC_F32, 0, NULL, 0, 0, 0, 0, ""},
-    {"accuracy", NNC_METRIC, NNC_F32, 0, NULL, 0, 0, 0, 0, ""},
-    {"accuracy_count", NNC_METRIC_COUNT, NNC_I64, 0, NULL, 0, 0, 0, 0, ""},
+    {"loss", NNC_LOSS, NNC_F32, 0, NULL, 0, 0, 0, 0, 0, NULL, ""},
+    {"accuracy", NNC_METRIC, NNC_F32, 0, NULL, 0, 0, 0, 0, 0, NULL, ""},
+    {"accuracy_count", NNC_METRIC_COUNT, NNC_I64, 0, NULL, 0, 0, 0, 0, 0, NULL, ""},
 };
 static const nnc_value step_inputs[] = {IMAGE,
                                         LABEL,
-                                        {"lr", NNC_HYPER, NNC_F32, 0, NULL, 0.1, 1, 0, 0, ""},
-                                        {"decay", NNC_HYPER, NNC_F32, 0, NULL, 0, 0, 0, 0, ""}};
-static const nnc_value step_outputs[] = {{"loss", NNC_LOSS, NNC_F32, 0, NULL, 0, 0, 0, 0, ""},
-                                         {"decay_used", NNC_METRIC, NNC_F32, 0, NULL, 0, 0, 0, 0, ""}};
-static const nnc_value defaults_outputs[] = {{"decay", NNC_OUTPUT, NNC_F32, 0, NULL, 0, 0, 0, 0, ""}};
+                                        {"lr", NNC_HYPER, NNC_F32, 0, NULL, 0.1, 1, 0, 0, 0, NULL, ""},
+                                        {"decay", NNC_HYPER, NNC_F32, 0, NULL, 0, 0, 0, 0, 0, NULL, ""}};
+static const nnc_value step_outputs[] = {{"loss", NNC_LOSS, NNC_F32, 0, NULL, 0, 0, 0, 0, 0, NULL, ""},
+                                         {"decay_used", NNC_METRIC, NNC_F32, 0, NULL, 0, 0, 0, 0, 0, NULL, ""}};
+static const nnc_value defaults_outputs[] = {{"decay", NNC_OUTPUT, NNC_F32, 0, NULL, 0, 0, 0, 0, 0, NULL, ""}};
 static const nnc_value fail_inputs[] = {INPUT("how", NNC_I32, 0, NULL)};
 static const nnc_value generate_inputs[] = {
-    {"token", NNC_INPUT, NNC_I64, 2, DIMS(BATCH, TIME), 0, 0, 10, 10, ""},
-    {"seed", NNC_SEED, NNC_I64, 0, NULL, 0, 0, 0, 0, ""},
+    {"token", NNC_INPUT, NNC_I64, 2, DIMS(BATCH, TIME), 0, 0, 10, 10, 0, NULL, ""},
+    {"seed", NNC_SEED, NNC_I64, 0, NULL, 0, 0, 0, 0, 0, NULL, ""},
 };
 static const nnc_value generate_outputs[] = {
     {"next", NNC_OUTPUT, NNC_I64, 2,
-     DIMS(BATCH, SUM({1, (const uint8_t[]){0, 1}}, {-2, (const uint8_t[]){0, 0}})), 0, 0, 0, 0, ""},
+     DIMS(BATCH, SUM({1, (const uint8_t[]){0, 1}}, {-2, (const uint8_t[]){0, 0}})), 0, 0, 0, 0, 0, NULL, ""},
 };
 static const nnc_dim generate_spaces[] = {SUM({1000, (const uint8_t[]){1, 2}})};
 

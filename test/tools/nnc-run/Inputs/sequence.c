@@ -78,20 +78,20 @@ static const nnc_term batch_term = {1, first}, time_term = {1, second};
 #endif
 static const nnc_dim tokens_dims[] = {BATCH, TIME}, weights_dims[] = {TIME}, seed_dims[] = {BATCH};
 static const nnc_value inputs[] = {
-    {"tokens", NNC_INPUT, NNC_I32, 2, tokens_dims, 0, 0, 50, -1, ""},
-    {"weights", NNC_INPUT, NNC_F32, 1, weights_dims, 0, 0, 0, 0, ""},
-    {"temperature", NNC_INPUT, NNC_F32, 0, NULL, 1, 1, 0, 0, ""},
-    {"seed", NNC_SEED, NNC_I64, 0, NULL, 0, 0, 0, 0, ""},
+    {"tokens", NNC_INPUT, NNC_I32, 2, tokens_dims, 0, 0, 50, -1, 0, NULL, ""},
+    {"weights", NNC_INPUT, NNC_F32, 1, weights_dims, 0, 0, 0, 0, 0, NULL, ""},
+    {"temperature", NNC_INPUT, NNC_F32, 0, NULL, 1, 1, 0, 0, 0, NULL, ""},
+    {"seed", NNC_SEED, NNC_I64, 0, NULL, 0, 0, 0, 0, 0, NULL, ""},
 };
 static const nnc_value predictions[] = {
-    {"value", NNC_OUTPUT, NNC_F32, 2, tokens_dims, 0, 0, 0, 0, ""},
-    {"drawn", NNC_OUTPUT, NNC_I64, 1, seed_dims, 0, 0, 0, 0, ""},
+    {"value", NNC_OUTPUT, NNC_F32, 2, tokens_dims, 0, 0, 0, 0, 0, NULL, ""},
+    {"drawn", NNC_OUTPUT, NNC_I64, 1, seed_dims, 0, 0, 0, 0, 0, NULL, ""},
 };
-static const nnc_value total[] = {{"total", NNC_OUTPUT, NNC_F32, 0, NULL, 0, 0, 0, 0, ""}};
+static const nnc_value total[] = {{"total", NNC_OUTPUT, NNC_F32, 0, NULL, 0, 0, 0, 0, 0, NULL, ""}};
 static const nnc_value reports[] = {
-    {"loss", NNC_LOSS, NNC_F32, 0, NULL, 0, 0, 0, 0, ""},
-    {"token", NNC_METRIC, NNC_F32, 0, NULL, 0, 0, 0, 0, ""},
-    {"token_count", NNC_METRIC_COUNT, NNC_I64, 0, NULL, 0, 0, 0, 0, ""},
+    {"loss", NNC_LOSS, NNC_F32, 0, NULL, 0, 0, 0, 0, 0, NULL, ""},
+    {"token", NNC_METRIC, NNC_F32, 0, NULL, 0, 0, 0, 0, 0, NULL, ""},
+    {"token_count", NNC_METRIC_COUNT, NNC_I64, 0, NULL, 0, 0, 0, 0, 0, NULL, ""},
 };
 static const nnc_function functions[] = {
     {"predict", NNC_PREDICT, 4, inputs, 2, predictions, 3, {NULL, 0}, -1, -1, 0, NULL, NULL},

@@ -245,12 +245,12 @@ static const nnc_dim image_dims[] = {{&batch_term, 1}, {&features_term, 1}};
 static const nnc_dim label_dims[] = {{&batch_term, 1}};
 static const nnc_dim probability_dims[] = {{&batch_term, 1}, {&classes_term, 1}};
 
-#define VALUE(name, role, type, rank, dims) {name, role, type, rank, dims, 0, 0, 0, 0, ""}
+#define VALUE(name, role, type, rank, dims) {name, role, type, rank, dims, 0, 0, 0, 0, 0, NULL, ""}
 static const nnc_value inputs[] = {
-    {"features", NNC_INPUT, NNC_F32, 2, image_dims, 0, 0, 0, 0, "measurements of one flower"},
-    {"species", NNC_INPUT, NNC_I32, 1, label_dims, 0, 0, CLASSES, CLASSES, ""},
-    {"lr", NNC_HYPER, NNC_F32, 0, NULL, 0, 0, 0, 0, ""},
-    {"momentum", NNC_HYPER, NNC_F32, 0, NULL, 0.9, 1, 0, 0, ""},
+    {"features", NNC_INPUT, NNC_F32, 2, image_dims, 0, 0, 0, 0, 0, NULL, "measurements of one flower"},
+    {"species", NNC_INPUT, NNC_I32, 1, label_dims, 0, 0, CLASSES, CLASSES, 0, NULL, ""},
+    {"lr", NNC_HYPER, NNC_F32, 0, NULL, 0, 0, 0, 0, 0, NULL, ""},
+    {"momentum", NNC_HYPER, NNC_F32, 0, NULL, 0.9, 1, 0, 0, 0, NULL, ""},
 };
 static const nnc_value predictions[] = {
     VALUE("probability", NNC_OUTPUT, NNC_F32, 2, probability_dims),
