@@ -417,7 +417,7 @@ HostOptions Compilation::hostOptions() const {
   HostOptions result;
   result.compiler = compilerName();
   for (auto [target, suffix] : llvm::zip(targets, suffixes))
-    result.variants.push_back({target.name, target.cpuFeatures, suffix, ""});
+    result.variants.push_back({target.name, target.cpuFeatures, suffix, target.gpu ? target.name : ""});
   // The first variant that runs on a machine is taken, so those that ask for more come first.
   llvm::stable_sort(result.variants, [](const HostVariant &a, const HostVariant &b) {
     return llvm::popcount(a.cpuFeatures) > llvm::popcount(b.cpuFeatures);

@@ -126,6 +126,36 @@ std::string withSuffix(StringRef path, StringRef suffix) {
   return result.str().str();
 }
 
+/// Can there be one library for these targets?
+bool checkTargets(const Options &options) {
+  std::optional<KernelTarget> first;
+  bool hasCpu = false;
+  for (const std::string &name : options.targets) {
+    std::optional<KernelTarget> target = findKernelTarget(name);
+    if (!target) {
+      error() << "unknown target '" << name << "'; known are " << llvm::join(kernelTargetNames(), ", ")
+              << "\n";
+      return false;
+    }
+    if (!first)
+      first = target;
+    if (target->triple != first->triple) {
+      error() << "targets '" << first->name << "' and '" << name
+              << "' are of two architectures; each wants a library of its own\n";
+      return false;
+    }
+    hasCpu |= !target->gpu;
+  }
+  bool hasHostCode =
+      options.emit == Emit::LLVM || options.emit == Emit::Object || options.emit == Emit::Library;
+  if (!hasCpu && hasHostCode) {
+    error() << "a library runs on a CPU as well, which '" << options.targets.front()
+            << "' is not; expected one beside it, as in --target=host," << options.targets.front() << "\n";
+    return false;
+  }
+  return true;
+}
+
 /// Fills `options`; false after an error.
 bool convert(CommandLine &line, Options &options) {
   if (line.inputs.size() != 1) {
@@ -178,12 +208,8 @@ bool convert(CommandLine &line, Options &options) {
   options.targets.assign(line.targets.begin(), line.targets.end());
   if (options.targets.empty())
     options.targets.push_back("host");
-  for (const std::string &target : options.targets)
-    if (!findKernelTarget(target)) {
-      error() << "unknown target '" << target << "'; known are " << llvm::join(kernelTargetNames(), ", ")
-              << "\n";
-      return false;
-    }
+  if (!checkTargets(options))
+    return false;
 
   options.defines.assign(line.defines.begin(), line.defines.end());
   options.warnings.assign(line.warnings.begin(), line.warnings.end());
