@@ -6,8 +6,9 @@
 
 // CHECK-LABEL: llvm.func internal @loops.count_x86_64_v3(
 // CHECK-NOT:   llvm.getelementptr inbounds %arg0[64]
+// CHECK:       %[[PLACE:.*]] = llvm.alloca %{{.*}} x i32 : (i64) -> !llvm.ptr
 // CHECK:       %[[TURN:.*]] = llvm.trunc %{{.*}} : i64 to i32
-// CHECK-NEXT:  llvm.store %[[TURN]],
+// CHECK-NEXT:  llvm.store %[[TURN]], %[[PLACE]] : i32, !llvm.ptr
 
 // CHECK-LABEL: llvm.func internal @loops.count_cuda(
 // CHECK:       %[[AT:.*]] = llvm.getelementptr inbounds %arg0[64]
