@@ -140,13 +140,25 @@ private:
     return dyn_cast_or_null<TurnwiseOpInterface>(value.getDefiningOp());
   }
 
+  /// Whether the turn computes `value` from what a checkpoint computes again: stacked, that would be kept after all.
+  bool isComputedAgain(Value value) {
+    auto [known, isNew] = computedAgain.try_emplace(value, false);
+    Operation *op = value.getDefiningOp();
+    if (!isNew || !op)
+      return known->second;
+    const bool result = isa<HoldOp>(op) || llvm::any_of(op->getOperands(), [&](Value operand) {
+                          return isComputedAgain(operand);
+                        });
+    return computedAgain[value] = result;
+  }
+
   /// Tried on the types alone: an op that is not kept says whether there is a form for it.
   bool canTake(Value value) {
     TurnwiseOpInterface op = summand(value);
     if (!op || llvm::any_of(op->getOperands(), [&](Value operand) {
-          auto argument = dyn_cast<BlockArgument>(operand);
-          return argument &&
-                 (argument == scan.turnArg() || llvm::is_contained(scan.invariantArgs(), argument));
+          if (auto argument = dyn_cast<BlockArgument>(operand))
+            return argument == scan.turnArg() || llvm::is_contained(scan.invariantArgs(), argument);
+          return isComputedAgain(operand);
         }))
       return false;
     Block trial;
@@ -232,6 +244,7 @@ private:
 
   ScanOp scan;
   SmallVector<Sum> sums;
+  llvm::DenseMap<Value, bool> computedAgain;
 };
 
 struct HoistScansPass : impl::HoistScansBase<HoistScansPass> {

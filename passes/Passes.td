@@ -29,7 +29,7 @@ def HoistScans : Pass<"nn-hoist-scans", "nnc::ModelOp"> {
     - an op on invariants alone goes before its loop;
     - a product of a sequence's elements and an invariant goes before the loop, as one product (TurnwiseOpInterface);
     - a carried sum of products, as backpropagation makes of a weight, becomes one product after the loop. What it reads is
-      stacked for it.
+      stacked for it. Of what a checkpoint computes again nothing is stacked; its sums are made in the turns.
 
     Index maps stay: a kernel reads through them for nothing. Sums of products add in another order than the loop.
   }];

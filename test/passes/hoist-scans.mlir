@@ -51,4 +51,34 @@ nn.model @m attributes {source_name = "M", symbols = ["batch", "time"], bounds =
     }
     nn.return %dw, %db, %s : tensor<3x2xf64>, tensor<2xf64>, tensor<?x2xf64, #nn.dims<batch, 2>>
   }
+
+  // What a checkpoint computes again is not stacked, so its sums stay in the turns.
+  // CHECK-LABEL: @computed_again
+  // CHECK: %[[LOOP:.*]]:2 = nn.scan {{.*}} -> (tensor<3x2xf64>, tensor<2xf64>)
+  // CHECK: nn.hold
+  // CHECK: nn.matmul
+  // CHECK: nn.sum
+  // CHECK: nn.yield
+  // CHECK-NOT: nn.matmul
+  // CHECK: nn.return %[[LOOP]]#0, %[[LOOP]]#1
+  nn.func predict @computed_again(%x: tensor<?x?x3xf64, #nn.dims<time, batch, 3>> {nn.name = "x"},
+                                  %d: tensor<?x?x2xf64, #nn.dims<time, batch, 2>> {nn.name = "d"})
+      -> (tensor<3x2xf64> {nn.name = "dw"}, tensor<2xf64> {nn.name = "db"}) {
+    %zw = nn.fill 0.0 : tensor<3x2xf64>
+    %zb = nn.fill 0.0 : tensor<2xf64>
+    %dw, %db = nn.scan <time> reverse turn(%t)
+        sequences(%xt = %x : tensor<?x?x3xf64, #nn.dims<time, batch, 3>>, %dt = %d : tensor<?x?x2xf64, #nn.dims<time, batch, 2>>)
+        carries(%sw = %zw : tensor<3x2xf64>, %sb = %zb : tensor<2xf64>)
+        -> (tensor<3x2xf64>, tensor<2xf64>) {
+      %held = nn.hold %xt until %dt : tensor<?x3xf64, #nn.dims<batch, 3>>, tensor<?x2xf64, #nn.dims<batch, 2>>
+      %again = nn.tanh %held : tensor<?x3xf64, #nn.dims<batch, 3>>
+      %1 = nn.matmul %again, %dt lhs_transposed : tensor<?x3xf64, #nn.dims<batch, 3>>, tensor<?x2xf64, #nn.dims<batch, 2>>
+      %2 = nn.add %sw, %1 : tensor<3x2xf64>
+      %part = nn.access %again [d0, d1 + 1] else 0.0 : tensor<?x3xf64, #nn.dims<batch, 3>> -> tensor<?x2xf64, #nn.dims<batch, 2>>
+      %3 = nn.sum %part over [0] : tensor<?x2xf64, #nn.dims<batch, 2>>
+      %4 = nn.add %3, %sb : tensor<2xf64>
+      nn.yield %2, %4 : tensor<3x2xf64>, tensor<2xf64>
+    }
+    nn.return %dw, %db : tensor<3x2xf64>, tensor<2xf64>
+  }
 }
