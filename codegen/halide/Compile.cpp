@@ -96,6 +96,9 @@ std::string atOp(KernelOp kernel, Location location, const std::string &text) {
   return std::to_string(index) + ":" + text;
 }
 
+/// The same for a message about the kernel as a whole.
+std::string aboutKernel(const llvm::Twine &text) { return ("-1:" + text).str(); }
+
 /// Reports a worker's message at the op it is about.
 void report(KernelOp kernel, llvm::StringRef message) {
   int index = -1;
@@ -234,9 +237,9 @@ JobOutput compileOne(KernelOp kernel, const KernelTarget &target, const HalideOp
     return {true, schedulesOf(*emitted) + '\n' +
                       produce(*emitted, target, emitted->symbol + options.symbolSuffix, product)};
   } catch (const Halide::Error &error) {
-    return {false, std::string("-1:Halide cannot compile this kernel: ") + error.what()};
+    return {false, aboutKernel(llvm::Twine("Halide cannot compile this kernel: ") + error.what())};
   } catch (const std::exception &error) {
-    return {false, std::string("-1:cannot compile this kernel: ") + error.what()};
+    return {false, aboutKernel(llvm::Twine("cannot compile this kernel: ") + error.what())};
   }
 }
 
@@ -275,10 +278,10 @@ llvm::Expected<std::vector<std::string>> compileAll(ModuleOp module, const std::
     case JobResult::NotStarted:
       return llvm::createStringError("cannot start a process that compiles kernels: " + result.error);
     case JobResult::Failed: report(kernel, result.data); break;
-    case JobResult::Crashed: report(kernel, "-1:the kernel compiler crashed: " + result.error); break;
+    case JobResult::Crashed: report(kernel, aboutKernel("the kernel compiler crashed: " + result.error)); break;
     case JobResult::TimedOut:
-      report(kernel, "-1:compiling the kernel took longer than " + std::to_string(options.secondsPerKernel) +
-                         " seconds");
+      report(kernel, aboutKernel("compiling the kernel took longer than " +
+                                 llvm::Twine(options.secondsPerKernel) + " seconds"));
       break;
     }
     if (options.log)
