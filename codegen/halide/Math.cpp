@@ -24,14 +24,6 @@ Num polynomial(const Num &x, std::initializer_list<double> coefficients) {
   return sum;
 }
 
-/// A function of the C library; vectors call it lane by lane.
-Num libm(const char *name, std::initializer_list<Num> arguments) {
-  std::vector<Expr> exprs;
-  for (const Num &argument : arguments)
-    exprs.push_back(argument.expr());
-  return Num(Call::make(Float(64), name, exprs, Call::PureExtern));
-}
-
 bool isDouble(const Num &x) { return x.type().bits() == 64; }
 
 // Bits are unsigned, whose arithmetic wraps: Halide may rewrite signed expressions as if they never overflowed.
@@ -42,6 +34,14 @@ Expr bitsOf(const Num &x) { return Halide::reinterpret(Halide::UInt(x.type().bit
 Num fromBits(const Expr &bits) { return Num(Halide::reinterpret(Float(bits.type().bits()), bits)); }
 Expr asSigned(const Expr &bits) { return Halide::reinterpret(Int(bits.type().bits()), bits); }
 Expr asUnsigned(const Expr &bits) { return Halide::reinterpret(Halide::UInt(bits.type().bits()), bits); }
+
+/// A function of the C library; vectors call it lane by lane.
+Num libm(const char *name, std::initializer_list<Num> arguments) {
+  std::vector<Expr> exprs;
+  for (const Num &argument : arguments)
+    exprs.push_back(flushed(argument).expr());
+  return Num(Call::make(Float(64), name, exprs, Call::PureExtern));
+}
 
 /// |x| with the sign of `sign`, for x >= 0 or NaN.
 Num withSign(const Num &x, const Num &sign) {
@@ -292,9 +292,16 @@ Num powFloat(const Num &base, const Num &exponent) {
 
 } // namespace
 
+Num flushed(const Num &x) {
+  int bits = x.type().bits();
+  Expr exponent = bitsOf(x) & unsignedConst(bits, bits == 32 ? 0x7f800000 : 0x7ff0000000000000);
+  Num zero = fromBits(bitsOf(x) & unsignedConst(bits, uint64_t(1) << (bits - 1)));
+  return select(Num(exponent == unsignedConst(bits, 0)), zero, x);
+}
+
 Num exp(const Num &x) { return isDouble(x) ? libm("exp", {x}) : expFloat(x); }
 Num expm1(const Num &x) { return isDouble(x) ? libm("expm1", {x}) : expm1Float(x); }
-Num log(const Num &x) { return isDouble(x) ? libm("log", {x}) : logFloat(x); }
+Num log(const Num &x) { return isDouble(x) ? libm("log", {x}) : logFloat(flushed(x)); }
 Num log1p(const Num &x) { return isDouble(x) ? libm("log1p", {x}) : log1pFloat(x); }
 Num tanh(const Num &x) { return isDouble(x) ? libm("tanh", {x}) : tanhFloat(x); }
 Num erf(const Num &x) { return isDouble(x) ? libm("erf", {x}) : erfFloat(x); }
@@ -308,7 +315,9 @@ Num tanhGate(const Num &x) {
     return tanhGateFloat(x);
   return sigmoid(lit(x, 1.5957691216057308) * (x + lit(x, 0.044715) * x * x * x));
 }
-Num pow(const Num &x, const Num &y) { return isDouble(x) ? libm("pow", {x, y}) : powFloat(x, y); }
+Num pow(const Num &x, const Num &y) {
+  return isDouble(x) ? libm("pow", {x, y}) : powFloat(flushed(x), flushed(y));
+}
 
 Num sigmoid(const Num &x) {
   Num e = exp(-abs(x)), one = lit(x, 1.0);

@@ -51,7 +51,7 @@ Num mod(const Num &a, const Num &b) {
   Num zero = lit(a, 0.0), remainder = zero;
   if (a.type().is_float()) {
     const char *name = a.type().bits() == 32 ? "fmodf" : "fmod";
-    remainder = Num(Call::make(a.type(), name, {a.expr(), b.expr()}, Call::PureExtern));
+    remainder = Num(Call::make(a.type(), name, {flushed(a).expr(), flushed(b).expr()}, Call::PureExtern));
   } else {
     // As for quotients, divisors that trap are kept away; a remainder by 1 or -1 is 0, and so is one by 0.
     Num safe = select(b == zero, lit(b, 1.0), b);

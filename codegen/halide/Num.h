@@ -7,8 +7,8 @@
 //
 // f32 functions are our own vector code; the stated errors are over all arguments, in units of the last place of
 // the correctly rounded result, and test/codegen/halide/math.cpp holds them. f64 functions call the C library.
-// Calls run with denormals flushed to zero: an argument below the smallest normal number may be taken for zero,
-// such a result may become zero.
+// Calls run with denormals flushed to zero: an argument below the smallest normal number counts as zero, and such a
+// result becomes zero. What only moves numbers leaves them as they are.
 #ifndef NNC_CODEGEN_HALIDE_NUM_H
 #define NNC_CODEGEN_HALIDE_NUM_H
 
@@ -65,6 +65,10 @@ Num floor(const Num &x);
 Num ceil(const Num &x);
 /// Halves to even.
 Num roundEven(const Num &x);
+/// A zero of x's sign where x is below the smallest normal number. For what looks at bits instead of computing: functions
+/// of the C library scale such numbers by a product that is then 0 (the log of 1e-310 would be -745), and LLVM makes tests
+/// of bits of `x > 0 && x < infinity`.
+Num flushed(const Num &x);
 /// Correctly rounded.
 Num sqrt(const Num &x);
 /// 1 / sqrt(x), two roundings: 1.5 ulp.

@@ -1,6 +1,12 @@
 // RUN: %testbin/check-op --coverage %S
 // RUN: not %testbin/check-op --coverage %T/no-such-directory 2>&1 | FileCheck %s
 // CHECK: error: nn.abs has no test: expected cases of it in
+// RUN: not %testbin/check-op --coverage %S/Inputs 2>&1 | FileCheck %s --check-prefix=POOR
+// POOR-DAG: error: nn.abs has no test: expected cases of it in
+// POOR-DAG: error: nn.add has too few tests: expected cases of three shapes in {{.*}}, found 2
+// POOR-DAG: error: nn.exp has no test with an odd size in
+// POOR-DAG: error: nn.sin has no test with an axis of one element in
+// POOR-DAG: error: nn.cos has no test whose inputs are floats, for special values, in
 //
 // check-op.cpp: proves the ops of a case file, and that every op has one.
 //
@@ -18,15 +24,18 @@
 //   gradients, its second derivatives, for several
 //      batches, in f64 and in f32; and its f64 gradients equal differences of
 //      the compiled function;
-//   6. and so it does for NaN, infinities, zeros of both signs and no elements at all (SpecialValues.h).
+//   6. and so it does for NaN, infinities, zeros of both signs, denormal numbers, which count as zeros, and no elements
+//      at all (SpecialValues.h).
 // Agreement is |a - n| <= tolerance * max(1, |a|, |n|).
 //
 //   check-op --coverage DIRECTORY
 //
 // Walks all registered ops of the dialect. Each that computes something needs a
 // gradient rule or a reason for having none, reference semantics, code
-// generation, and the file DIRECTORY/<op>.mlir. What is missing is said by
-// name.
+// generation, and the file DIRECTORY/<op>.mlir. There it stands in cases of at
+// least three shapes, with an odd size and an axis of one element among them, and
+// an op that reads floats is where special values reach it. What is missing is
+// said by name.
 #include "../support/CompiledLibrary.h"
 #include "../support/Derivative.h"
 #include "../support/SpecialValues.h"
@@ -45,10 +54,10 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
 #include "llvm/Support/raw_ostream.h"
+#include <set>
 
 using namespace mlir;
 using namespace nnc;
@@ -280,8 +289,9 @@ static void checkSpecialValues(FuncOp function, test::CompiledModel &library, ll
   if (freedom.gaps)
     tolerance *= 4; // sums of many products whose factors are up to 2.5
   for (auto &[about, call] : calls) {
-    call.precision = Precision::AsTyped;
-    FailureOr<Outcome> expected = interpret(function, call);
+    Call plain = test::withoutDenormals(function, call);
+    plain.precision = Precision::AsTyped;
+    FailureOr<Outcome> expected = interpret(function, plain);
     std::vector<Tensor> found;
     bool done = succeeded(expected) && library.call(name, call, found);
     // Libraries refuse a call that has nothing to read and something to write.
@@ -294,7 +304,8 @@ static void checkSpecialValues(FuncOp function, test::CompiledModel &library, ll
       return report.fail("@" + name + ", " + about + ": " +
                          (done ? "should refuse an empty call" : llvm::StringRef(library.error())));
     for (auto [i, tensor] : llvm::enumerate(found)) {
-      std::string difference = test::specialDifference(expected->results[i], tensor, tolerance, freedom);
+      std::string difference = test::specialDifference(function.getResultTypes()[i], expected->results[i], tensor,
+                                                       tolerance, freedom);
       if (!difference.empty())
         return report.fail("compiled " + type + " @" + name + ", " + function.resultName(i) + ", " + about +
                            ": " + difference);
@@ -402,6 +413,48 @@ static int checkFile(MLIRContext &context) {
   return report.finish();
 }
 
+/// What the cases of an op show of it.
+static void checkCases(llvm::StringRef op, llvm::StringRef path, ModuleOp cases) {
+  std::set<std::string> shapes;
+  bool odd = false, unit = false, hasAxes = false, readsFloats = false, meetsSpecialValues = false;
+  cases.walk([&](Operation *one) {
+    if (one->getName().getStringRef() != op)
+      return;
+    std::string shape;
+    llvm::raw_string_ostream stream(shape);
+    auto look = [&](TypeRange types) {
+      for (Type type : types) {
+        auto tensor = dyn_cast<RankedTensorType>(type);
+        if (!tensor)
+          continue;
+        hasAxes |= tensor.getRank() > 0;
+        odd |= llvm::any_of(tensor.getShape(), [](int64_t size) { return size > 1 && size % 2; });
+        unit |= llvm::is_contained(tensor.getShape(), 1);
+        stream << tensor << " ";
+      }
+    };
+    look(one->getOperandTypes());
+    look(one->getResultTypes());
+    shapes.insert(stream.str());
+    auto isFloat = [](Type type) { return isa<FloatType>(getElementTypeOrSelf(type)); };
+    if (llvm::any_of(one->getOperandTypes(), isFloat)) {
+      readsFloats = true;
+      meetsSpecialValues |= llvm::any_of(one->getParentOfType<FuncOp>().getArgumentTypes(), isFloat);
+    }
+  });
+  if (shapes.empty())
+    report.fail(op + " has no test: expected cases of it in " + path);
+  else if (hasAxes && shapes.size() < 3)
+    report.fail(op + " has too few tests: expected cases of three shapes in " + path + ", found " +
+                llvm::Twine(shapes.size()));
+  else if (hasAxes && !odd)
+    report.fail(op + " has no test with an odd size in " + path);
+  else if (hasAxes && !unit)
+    report.fail(op + " has no test with an axis of one element in " + path);
+  else if (readsFloats && !meetsSpecialValues)
+    report.fail(op + " has no test whose inputs are floats, for special values, in " + path);
+}
+
 static int checkCoverage(MLIRContext &context) {
   context.getOrLoadDialect<NNDialect>();
   registerKernelEmitters(context);
@@ -420,9 +473,15 @@ static int checkCoverage(MLIRContext &context) {
     if (!name.hasInterface<EmitOpInterface>() && !name.hasInterface<EmitWholeKernelOpInterface>())
       report.fail(op + " has no code generation");
     std::string cases = coverageDirectory + "/" + op.drop_front(3).str() + ".mlir";
-    auto file = llvm::MemoryBuffer::getFile(cases);
-    if (!file || !(*file)->getBuffer().contains((op + " ").str()))
+    if (!llvm::sys::fs::exists(cases)) {
       report.fail(op + " has no test: expected cases of it in " + cases);
+      continue;
+    }
+    OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(cases, &context);
+    if (!module)
+      report.fail("cannot read " + llvm::Twine(cases));
+    else
+      checkCases(op, cases, *module);
   }
   llvm::outs() << count << " ops that compute\n";
   if (count == 0)

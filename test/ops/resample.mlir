@@ -145,4 +145,40 @@ nn.model @op attributes {source_name = "Op", symbols = ["batch"], bounds = array
     %result = nn.resample %x along 1 by "average" : tensor<1x19x2xf64> -> tensor<1x2x2xf64>
     nn.return %result : tensor<1x2x2xf64>
   }
+
+  nn.func predict @two_thirds_nearest(%x: tensor<2x6x3xf64> {nn.name = "x"})
+      -> (tensor<2x4x3xf64> {nn.name = "result"}) {
+    %result = nn.resample %x along 1 by "nearest" : tensor<2x6x3xf64> -> tensor<2x4x3xf64>
+    nn.return %result : tensor<2x4x3xf64>
+  }
+
+  nn.func predict @three_halves_nearest(%x: tensor<2x4x3xf64> {nn.name = "x"})
+      -> (tensor<2x6x3xf64> {nn.name = "result"}) {
+    %result = nn.resample %x along 1 by "nearest" : tensor<2x4x3xf64> -> tensor<2x6x3xf64>
+    nn.return %result : tensor<2x6x3xf64>
+  }
+
+  nn.func predict @two_thirds_linear(%x: tensor<2x6x3xf64> {nn.name = "x"})
+      -> (tensor<2x4x3xf64> {nn.name = "result"}) {
+    %result = nn.resample %x along 1 by "linear" : tensor<2x6x3xf64> -> tensor<2x4x3xf64>
+    nn.return %result : tensor<2x4x3xf64>
+  }
+
+  nn.func predict @three_halves_linear(%x: tensor<2x4x3xf64> {nn.name = "x"})
+      -> (tensor<2x6x3xf64> {nn.name = "result"}) {
+    %result = nn.resample %x along 1 by "linear" : tensor<2x4x3xf64> -> tensor<2x6x3xf64>
+    nn.return %result : tensor<2x6x3xf64>
+  }
+
+  nn.func predict @two_thirds_average(%x: tensor<2x6x3xf64> {nn.name = "x"})
+      -> (tensor<2x4x3xf64> {nn.name = "result"}) {
+    %result = nn.resample %x along 1 by "average" : tensor<2x6x3xf64> -> tensor<2x4x3xf64>
+    nn.return %result : tensor<2x4x3xf64>
+  }
+
+  nn.func predict @three_halves_average(%x: tensor<2x4x3xf64> {nn.name = "x"})
+      -> (tensor<2x6x3xf64> {nn.name = "result"}) {
+    %result = nn.resample %x along 1 by "average" : tensor<2x4x3xf64> -> tensor<2x6x3xf64>
+    nn.return %result : tensor<2x6x3xf64>
+  }
 }

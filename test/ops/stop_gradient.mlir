@@ -22,4 +22,11 @@ nn.model @op attributes {source_name = "Op", symbols = ["batch"], bounds = array
     %y = nn.mul %1, %x : tensor<1x4x1xf64>
     nn.return %y : tensor<1x4x1xf64>
   }
+
+  nn.func predict @odd(%x: tensor<7x5xf64> {nn.name = "x"})
+      -> (tensor<7x5xf64> {nn.name = "y"}) {
+    %0 = nn.stop_gradient %x : tensor<7x5xf64>
+    %y = nn.mul %x, %0 : tensor<7x5xf64>
+    nn.return %y : tensor<7x5xf64>
+  }
 }

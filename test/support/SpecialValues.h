@@ -1,4 +1,5 @@
-// SpecialValues.h: calls with NaN, infinities, zeros of both signs and empty axes, and what it is to agree on them.
+// SpecialValues.h: calls with NaN, infinities, zeros of both signs, denormal numbers and empty axes, and what it is to
+// agree on them.
 #ifndef NNC_TEST_SUPPORT_SPECIALVALUES_H
 #define NNC_TEST_SUPPORT_SPECIALVALUES_H
 
@@ -16,6 +17,10 @@ struct SpecialCall {
 };
 std::vector<SpecialCall> specialCalls(FuncOp function, const Call &base);
 
+/// The call with zeros, each of its number's sign, for the numbers below the smallest normal one of their type: what
+/// compiled libraries take them for.
+Call withoutDenormals(FuncOp function, Call call);
+
 /// What a function's ops leave open.
 struct Freedom {
   /// Zeros of sums have no sign.
@@ -27,9 +32,10 @@ struct Freedom {
 };
 Freedom freedomOf(FuncOp function);
 
-/// Where two tensors do not agree: NaN is NaN, infinities and zeros have signs, but for `freedom`; other numbers are
-/// within `tolerance`. Empty if they do.
-std::string specialDifference(const Tensor &expected, const Tensor &found, double tolerance, Freedom freedom);
+/// Where two tensors of a type do not agree: NaN is NaN, infinities and zeros have signs, but for `freedom`; denormal
+/// numbers are zeros; other numbers are within `tolerance`. Empty if they do.
+std::string specialDifference(mlir::Type type, const Tensor &expected, const Tensor &found, double tolerance,
+                              Freedom freedom);
 
 } // namespace nnc::test
 

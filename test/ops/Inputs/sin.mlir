@@ -1,0 +1,15 @@
+// No axis of one element.
+nn.model @op attributes {source_name = "Op", symbols = [], bounds = array<i64>} {
+  nn.func predict @a(%x: tensor<4x3xf64> {nn.name = "x"}) -> (tensor<4x3xf64> {nn.name = "y"}) {
+    %y = nn.sin %x : tensor<4x3xf64>
+    nn.return %y : tensor<4x3xf64>
+  }
+  nn.func predict @b(%x: tensor<2xf64> {nn.name = "x"}) -> (tensor<2xf64> {nn.name = "y"}) {
+    %y = nn.sin %x : tensor<2xf64>
+    nn.return %y : tensor<2xf64>
+  }
+  nn.func predict @c(%x: tensor<6x2xf64> {nn.name = "x"}) -> (tensor<6x2xf64> {nn.name = "y"}) {
+    %y = nn.sin %x : tensor<6x2xf64>
+    nn.return %y : tensor<6x2xf64>
+  }
+}
