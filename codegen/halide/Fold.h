@@ -7,7 +7,8 @@
 namespace nnc {
 
 /// Folds `element` over all points of a box of sizes `counts`, in row-major order, for the element `index` of op's
-/// result: an expression where the points are few, else a loop over them.
+/// result: an expression where the points are few, else a loop over them. `combine` is associative but for rounding, and
+/// a box has points.
 Nums fold(mlir::Operation *op, KernelEmitter &emitter, const char *name, llvm::ArrayRef<int64_t> counts,
           Nums initial, llvm::ArrayRef<Halide::Expr> index,
           std::function<Nums(llvm::ArrayRef<Halide::Expr> index, llvm::ArrayRef<Halide::Expr> point)> element,

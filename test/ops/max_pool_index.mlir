@@ -61,4 +61,9 @@ nn.model @op attributes {source_name = "Op", symbols = ["batch", "time"], bounds
     %result = nn.max_pool_index %x window [2, 1] strides [1, 1] dilations [3, 1] low [2, 0] high [2, 0] : tensor<1x1x2x1xf64>
     nn.return %result : tensor<1x2x2x1xi32>
   }
+  nn.func predict @sixteen(%x: tensor<2x7x9x3xf64> {nn.name = "x"})
+      -> (tensor<2x4x5x3xi32> {nn.name = "result"}) {
+    %result = nn.max_pool_index %x window [4, 4] strides [2, 2] dilations [1, 1] low [1, 1] high [2, 2] : tensor<2x7x9x3xf64>
+    nn.return %result : tensor<2x4x5x3xi32>
+  }
 }
