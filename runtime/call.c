@@ -162,7 +162,7 @@ static int check_indices(const call *c, const nnc_value *value, const void *data
     return NNC_OK;
   if (c->instance->device_type) {
     int status =
-        c->instance->device_type->peek(c->instance, &data, (uint64_t)count * nnc_dtype_bytes(value->dtype));
+        c->instance->device_type->peek(c->instance, value, &data, (uint64_t)count * nnc_dtype_bytes(value->dtype));
     if (status)
       return fail_as_device(c, status);
   }

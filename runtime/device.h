@@ -24,8 +24,9 @@ struct nnc_device_type {
   int (*push)(nnc_instance *instance, uint64_t offset, uint64_t bytes);
   /* Makes the workspace at least this large; its contents are lost. */
   int (*reserve)(nnc_instance *instance, uint64_t bytes);
-  /* If *data lies on the device: sets it to a copy in the CPU's memory, which is good until the next call of this. */
-  int (*peek)(nnc_instance *instance, const void **data, uint64_t bytes);
+  /* If an argument's *data lies on the device: sets it to a copy in the CPU's memory, which is good until the next call
+   * of this. */
+  int (*peek)(nnc_instance *instance, const nnc_value *value, const void **data, uint64_t bytes);
   /* Runs a body with the arguments in the instance's scratch (sizes, inputs, outputs, extents): what lies in the CPU's
    * memory travels. `report`: losses and metrics are wanted, in the slots that outputs name. */
   int (*call)(nnc_instance *instance, const nnc_function *function, bool report);

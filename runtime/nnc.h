@@ -247,7 +247,7 @@ struct nnc_model {
    * report is 0; but NNC_INVALID_ARGUMENT if a result would not be empty then. Inputs and outputs must be
    * aligned to their type and must not overlap one another.
    * Of an instance on a GPU they may also lie in that GPU's memory (of DLPack: kDLCUDA with the same number; data +
-   * byte_offset); what writes them must have finished before the call. A call with a result, a report or such a pointer
+   * byte_offset), aligned to 16 bytes; what writes them must have finished before the call. A call with a result, a report or such a pointer
    * has finished when it returns. Any other has copied its inputs and leaves its work in the GPU's queue; that it
    * failed is then said by a later call. */
   int (*call)(nnc_instance *instance, uint32_t function, const int64_t *sizes, const void *const *inputs,

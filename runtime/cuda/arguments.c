@@ -14,7 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARGUMENT_ALIGNMENT = 256 }; /* as cuMemAlloc's: any vector access is aligned */
+enum {
+  ARGUMENT_ALIGNMENT = 256, /* as cuMemAlloc's */
+  VECTOR_BYTES = 16         /* kernels may access as many at once */
+};
 
 /* Where parts of the block lie. */
 typedef struct layout {
@@ -30,7 +33,7 @@ static uint64_t place(uint64_t *end, uint64_t bytes) {
 static bool is_scalar(const nnc_value *value) { return value->role >= NNC_LOSS; }
 
 /* Does the memory lie on this GPU? Another one's is refused. */
-static int locate(nnc_instance *instance, const void *data, bool *on_device) {
+static int locate(nnc_instance *instance, const nnc_value *value, const void *data, bool *on_device) {
   const nnc_device *device = instance->device;
   unsigned type = 0, ordinal = 0;
   nnc_cu_address address = (uintptr_t)data;
@@ -46,8 +49,11 @@ static int locate(nnc_instance *instance, const void *data, bool *on_device) {
   if (result)
     return nnc_cuda_done(instance, result, "asking on which GPU an argument lies");
   if (ordinal != device->context->ordinal)
-    return nnc_fail(instance, NNC_INVALID_ARGUMENT, "an argument lies on GPU %u, the instance on GPU %u",
-                    ordinal, device->context->ordinal);
+    return nnc_fail(instance, NNC_INVALID_ARGUMENT, "'%s' lies on GPU %u, the instance on GPU %u",
+                    value->name, ordinal, device->context->ordinal);
+  if (address % VECTOR_BYTES)
+    return nnc_fail(instance, NNC_INVALID_ARGUMENT, "'%s' lies on the GPU and is not aligned to %d bytes",
+                    value->name, (int)VECTOR_BYTES);
   return NNC_OK;
 }
 
@@ -75,7 +81,8 @@ static int lay_out(arguments *a, bool report) {
   for (uint32_t i = 0; i < function->input_count; ++i) {
     bool on_device = false;
     const void *data = instance->inputs[i];
-    int status = data == &instance->scalars[i] ? NNC_OK : locate(instance, data, &on_device);
+    int status =
+        data == &instance->scalars[i] ? NNC_OK : locate(instance, &function->inputs[i], data, &on_device);
     if (status)
       return status;
     a->borrowed |= on_device;
@@ -86,7 +93,7 @@ static int lay_out(arguments *a, bool report) {
     if (is_scalar(&function->outputs[o]))
       continue;
     bool on_device;
-    int status = locate(instance, instance->outputs[o], &on_device);
+    int status = locate(instance, &function->outputs[o], instance->outputs[o], &on_device);
     if (status)
       return status;
     a->borrowed |= on_device;
@@ -288,10 +295,10 @@ int nnc_cuda_call(nnc_instance *instance, const nnc_function *function, bool rep
   return status;
 }
 
-static int peek(nnc_instance *instance, const void **data, uint64_t bytes) {
+static int peek(nnc_instance *instance, const nnc_value *value, const void **data, uint64_t bytes) {
   nnc_device *device = instance->device;
   bool on_device;
-  int status = locate(instance, *data, &on_device);
+  int status = locate(instance, value, *data, &on_device);
   if (status || !on_device || !bytes)
     return status;
   if (bytes > device->peeked_bytes) {
@@ -310,11 +317,11 @@ static int peek(nnc_instance *instance, const void **data, uint64_t bytes) {
   return status ? status : nnc_cuda_done(instance, waited, "waiting for the GPU");
 }
 
-int nnc_cuda_peek(nnc_instance *instance, const void **data, uint64_t bytes) {
+int nnc_cuda_peek(nnc_instance *instance, const nnc_value *value, const void **data, uint64_t bytes) {
   int status = nnc_cuda_enter(instance);
   if (status)
     return status;
-  status = peek(instance, data, bytes);
+  status = peek(instance, value, data, bytes);
   nnc_cuda_leave(instance);
   return status;
 }

@@ -86,7 +86,7 @@ int nnc_cuda_grow_pinned(nnc_instance *instance, nnc_cuda_pinned *pinned, uint64
 void nnc_cuda_free_pinned(nnc_device *device, nnc_cuda_pinned *pinned);
 
 /* nnc_device_type's peek and call. */
-int nnc_cuda_peek(nnc_instance *instance, const void **data, uint64_t bytes);
+int nnc_cuda_peek(nnc_instance *instance, const nnc_value *value, const void **data, uint64_t bytes);
 int nnc_cuda_call(nnc_instance *instance, const nnc_function *function, bool report);
 
 /* Runs the body or its replay; what a body returns. */

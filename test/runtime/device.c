@@ -63,8 +63,8 @@ static int reserve(nnc_instance *instance, uint64_t bytes) {
   return NNC_OK;
 }
 
-static int peek(nnc_instance *instance, const void **data, uint64_t bytes) {
-  (void)instance, (void)data, (void)bytes;
+static int peek(nnc_instance *instance, const nnc_value *value, const void **data, uint64_t bytes) {
+  (void)instance, (void)value, (void)data, (void)bytes;
   return NNC_OK;
 }
 
