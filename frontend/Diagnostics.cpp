@@ -24,6 +24,7 @@ static constexpr struct {
     {"linear-stack", true},     // two linear layers with nothing between
     {"sigmoid-stack", true},    // sigmoids so deep that gradients starve
     {"suspicious-value", true}, // a number that cannot be meant: a negative learning rate
+    {"parentheses", true},      // `if a then b else c |> f`, which is another thing than it seems
 };
 
 //===------------------------------------------------------------------------------------------------===//

@@ -29,6 +29,7 @@ enum class Warning {
   LinearStack,
   SigmoidStack,
   SuspiciousValue,
+  Parentheses,
 };
 
 struct DiagnosticOptions {

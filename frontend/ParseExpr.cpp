@@ -152,6 +152,12 @@ const Expr *Parser::parsePipe() {
   const Expr *first = parseChoice();
   if (!first || !at(Tok::PipeArrow))
     return first;
+  // Read aloud, the pipe seems to belong to the last branch.
+  if (llvm::isa<ChoiceExpr>(first) && previousEnd == first->range.end &&
+      diags.getSources().text(first->range).starts_with("if"))
+    diags.warning(Warning::Parentheses, token.range,
+                  "this '|>' takes the result of the whole 'if'; say so by '(if ... else ...) |> f', or write "
+                  "'else (x |> f)'");
   auto *pipe = make<PipeExpr>(first->range);
   pipe->first = first;
   llvm::SmallVector<const Expr *> stages;

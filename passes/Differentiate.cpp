@@ -202,6 +202,7 @@ void BlockDifferentiator::computeAgain(int64_t checkpoint, Value until, OpBuilde
         again.map(operand, builder.create<HoldOp>(operand.getLoc(), operand, until).getY());
       }
     Operation *copy = builder.clone(*source, again);
+    copy->setLoc(provenanceLoc(op->getLoc(), Role::Recompute, "computed again", 0, sourceName(op->getLoc())));
     copy->setAttr(kCheckpointAttr, builder.getDenseI64ArrayAttr(checkpointsOf(source).drop_front()));
     made.push_back({op, copy});
   }

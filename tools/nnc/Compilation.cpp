@@ -1,5 +1,6 @@
 // Compilation.cpp: the stages of the compiler in order.
 #include "tools/nnc/Compilation.h"
+#include "codegen/explain/MemoryReport.h"
 #include "codegen/llvm/Object.h"
 #include "frontend/Frontend.h"
 #include "ir/ops/Structure.h"
@@ -272,6 +273,12 @@ Compilation::Status Compilation::makeKernels() {
     saveTemp("kernels.mlir", text);
     if (options.emit == Emit::Kernels)
       finish(text);
+  }
+  if (options.emit == Emit::MemoryReport) {
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    explain::writeMemoryReport(*graph, options.sizes, stream);
+    finish(text);
   }
   if (options.emit == Emit::Halide || options.emit == Emit::Stmt || options.emit == Emit::StmtHtml ||
       options.emit == Emit::PTX)

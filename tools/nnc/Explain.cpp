@@ -100,15 +100,9 @@ bool readSetting(const ExplainLine &line, explain::Setting &setting) {
       error() << toString(std::move(failed)) << '\n';
       return false;
     }
-  for (StringRef text : line.sizes) {
-    auto [name, number] = text.split('=');
-    int64_t size;
-    if (number.getAsInteger(10, size) || size < 1) {
-      error() << "expected --size=dimension=n with n of 1 or more, found '" << text << "'\n";
+  for (StringRef text : line.sizes)
+    if (!readSize(text, setting.sizes))
       return false;
-    }
-    setting.sizes[name.str()] = size;
-  }
   return true;
 }
 

@@ -4,6 +4,8 @@
 
 #include "tools/nnc/Report.h"
 #include "llvm/Support/CommandLine.h"
+#include <map>
+#include <string>
 
 namespace nnc {
 
@@ -30,6 +32,18 @@ template <typename T> bool readNumber(const llvm::cl::opt<std::string> &option, 
   error() << "expected a whole number behind " << (option.ArgStr.size() > 1 ? "--" : "-") << option.ArgStr
           << ", found '" << option << "'\n";
   return false;
+}
+
+/// Reads `dimension=n` into `sizes`. False after an error.
+inline bool readSize(llvm::StringRef text, std::map<std::string, int64_t> &sizes) {
+  auto [name, number] = text.split('=');
+  int64_t size;
+  if (name.empty() || number.getAsInteger(10, size) || size < 1) {
+    error() << "expected --size=dimension=n with n of 1 or more, found '" << text << "'\n";
+    return false;
+  }
+  sizes[name.str()] = size;
+  return true;
 }
 
 } // namespace nnc

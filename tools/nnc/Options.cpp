@@ -76,6 +76,12 @@ struct CommandLine {
                      cl::values(clEnumValN(From::Graph, "graph", "as printed by --emit=graph (default)"),
                                 clEnumValN(From::Backward, "backward", "as printed by --emit=backward"),
                                 clEnumValN(From::Kernels, "kernels", "as printed by --emit=kernels"))};
+  cl::opt<Report, false, NameParser<Report>> report{
+      "report", cl::desc("Stop and show, instead of a stage:"), cl::init(Report::None), cl::cat(category),
+      cl::values(clEnumValN(Report::Memory, "memory",
+                            "what the workspace holds and when, what is kept for the backward pass and for whom"))};
+  cl::list<std::string> sizes{"size", cl::value_desc("dimension=n"), cl::cat(category),
+                              cl::desc("A run-time dimension for --report: batch=64 (default: 1)")};
   cl::list<std::string> explain{"explain", cl::CommaSeparated, cl::value_desc("fusion,memory,schedules"),
                                 cl::cat(category), cl::desc("Remarks on what was decided, and why")};
   cl::opt<std::string> saveTemps{"save-temps", cl::ValueOptional, cl::value_desc("dir"), cl::cat(category),
@@ -180,6 +186,17 @@ bool convert(CommandLine &line, Options &options) {
       options.emit = emit;
       given = true;
     }
+  if (line.report != Report::None) {
+    if (given) {
+      error() << "--report and --emit ask for different things\n";
+      return false;
+    }
+    options.emit = Emit::MemoryReport;
+    given = true;
+  }
+  for (const std::string &size : line.sizes)
+    if (!readSize(size, options.sizes))
+      return false;
   if (!given)
     options.emit = emitOfSuffix(llvm::sys::path::extension(options.output)).value_or(Emit::Library);
   if (options.output.empty()) {

@@ -2,6 +2,7 @@
 #ifndef NNC_TOOLS_NNC_OPTIONS_H
 #define NNC_TOOLS_NNC_OPTIONS_H
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,8 +23,12 @@ enum class Emit {
   PTX,
   Object,
   Header,
-  Library
+  Library,
+  MemoryReport // of --report
 };
+
+/// What --report shows.
+enum class Report { None, Memory };
 
 /// Where a file of the nn dialect enters the pipeline.
 enum class From { Graph, Backward, Kernels };
@@ -43,6 +48,7 @@ struct Options {
   std::vector<std::string> prefixes; // "prefix" or "Model=prefix"
   bool verbose = false, timePasses = false, colour = false;
   bool explainFusion = false, explainMemory = false, explainSchedules = false;
+  std::map<std::string, int64_t> sizes; // of run-time dimensions, for reports
   unsigned jobs = 0;                    // 0: one per CPU
   std::optional<std::string> saveTemps; // directory; empty: beside the output
   std::string dependencyFile;           // empty: none
