@@ -3,6 +3,7 @@
 #include "codegen/halide/Emitters.h"
 #include "codegen/halide/Gemm.h"
 #include "codegen/halide/Schedules.h"
+#include "codegen/halide/gpu/Product.h"
 #include "ir/ops/Shape.h"
 #include "ir/ops/Structure.h"
 #include <algorithm>
@@ -401,11 +402,29 @@ Num KernelEmitter::contractor(
   return nest->product->value();
 }
 
+std::optional<Num> KernelEmitter::deviceProduct(const ContractSpec &spec, llvm::ArrayRef<Expr> index) {
+  std::optional<std::vector<Var>> vars = plainVariables(index);
+  bool own = vars && vars->size() == nest->axes.size() &&
+             std::equal(vars->begin(), vars->end(), nest->axes.begin(),
+                        [](const Var &a, const Var &b) { return a.name() == b.name(); });
+  if (!own || nest->product)
+    return std::nullopt;
+  std::optional<ProductTile> tile = planProduct(spec, Dims(nest->dims.begin(), nest->dims.end() - 2), target);
+  if (!tile)
+    return std::nullopt;
+  nest->product = std::make_unique<DeviceProduct>(spec, *tile, nest->axes,
+                                                  [&](const Dim &dim) { return extent(dim); });
+  return nest->product->value();
+}
+
 Num KernelEmitter::contract(Operation *op, const ContractSpec &spec, llvm::ArrayRef<Expr> index) {
   if (form == Form::Shared)
     return contractor(spec.type, index, [&](const std::vector<Var> &axes) {
       return std::make_unique<Gemm>(spec, axes, target, [&](const Dim &dim) { return extent(dim); });
     });
+  if (form == Form::Device)
+    if (std::optional<Num> value = deviceProduct(spec, index))
+      return *value;
   ReduceSpec sum{"product", {}, {}, {constant(spec.type, 0.0)}, {}, {}};
   size_t batch = index.size() - 2;
   for (size_t i = 0; i < batch; ++i)

@@ -142,6 +142,7 @@ private:
   enum class Form { Shared, PerUse, Device };
 
   bool emitNest(LoopNest &nest, Form form);
+  std::optional<Num> deviceProduct(const ContractSpec &spec, llvm::ArrayRef<Halide::Expr> index);
   void noteAlignment(const Dims &dims);
   void makeInputs();
   bool isFlat();

@@ -81,7 +81,7 @@ static bool areAlike(const std::vector<Reduction> &reductions) {
 
 Schedule chooseSchedule(const LoopNest &nest, const KernelTarget &target) {
   if (target.gpu)
-    return Schedule::Threads;
+    return nest.product ? Schedule::Product : Schedule::Threads;
   if (nest.product)
     return nest.reductions.empty() ? Schedule::Product : Schedule::PerUse;
   if (nest.reductions.empty())

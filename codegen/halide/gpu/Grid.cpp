@@ -12,8 +12,8 @@ constexpr TailStrategy Guard = TailStrategy::GuardWithIf;
 constexpr TailStrategy Exact = TailStrategy::RoundUp;
 constexpr int threadsOfBlock = 128;
 
-/// Numbers in one access to memory. Halide takes the begin of each tensor to be aligned as its vectors are; a slice of a
-/// larger one, as loops over time read, is so where its own size is a multiple.
+} // namespace
+
 int vectorOf(const LoopNest &nest) {
   constexpr int width = 4;
   bool fits = isMultiple(nest.dims.back(), width) && nest.readsAligned && !nest.readsBackwards;
@@ -21,8 +21,6 @@ int vectorOf(const LoopNest &nest) {
     fits &= type.bits() <= 32;
   return fits ? width : 1;
 }
-
-} // namespace
 
 GridLevel makeGrid(Stage stage, std::vector<Var> vars, const Dims &sizes, const KernelTarget &) {
   GridLevel level{Var("block"), Var("thread")};

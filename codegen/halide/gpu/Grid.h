@@ -20,6 +20,11 @@ struct GridLevel {
 GridLevel makeGrid(Halide::Stage stage, std::vector<Halide::Var> vars, const Dims &sizes,
                    const KernelTarget &target);
 
+/// Numbers in one access to memory: 4 where the last axis allows 16-byte words, else 1. Halide takes the begin of each
+/// tensor to be aligned as its vectors are; a slice of a larger one, as loops over time read, is so where its own size is a
+/// multiple.
+int vectorOf(const LoopNest &nest);
+
 /// A thread for each element, or for four along the last axis that lie in one 16-byte word. Sums of the form PerUse, which
 /// `anchors` are, run within their thread.
 void scheduleThreads(LoopNest &nest, const KernelTarget &target, const std::vector<Halide::Func> &anchors);

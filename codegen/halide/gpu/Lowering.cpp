@@ -54,6 +54,60 @@ private:
   llvm::StringMap<const char *> names;
 };
 
+/// Registers that a block's threads keep from one loop over threads to the next, around which a serial loop may run. Halide
+/// gives each thread an array for all elements of the block, which it reads at places that depend on the thread, so that
+/// the array is no register. In functions named private... a thread reads and writes only elements of its own, and the
+/// place of each is that of thread 0 plus something that depends on the thread alone: those of thread 0 are then enough
+/// for all.
+class PrivatePlaces : public IRMutator {
+public:
+  using IRMutator::mutate;
+
+protected:
+  using IRMutator::visit;
+
+  Internal::Stmt visit(const Internal::For *op) override {
+    if (op->for_type != Internal::ForType::GPUThread)
+      return IRMutator::visit(op);
+    ofThreadZero[op->name] = 0;
+    Internal::Stmt loop = IRMutator::visit(op);
+    ofThreadZero.erase(op->name);
+    return loop;
+  }
+  Internal::Stmt visit(const Internal::LetStmt *op) override { return visitLet<Internal::Stmt>(op); }
+  Expr visit(const Internal::Let *op) override { return visitLet<Expr>(op); }
+
+  Expr visit(const Internal::Load *op) override {
+    if (!isPrivate(op->name))
+      return IRMutator::visit(op);
+    return Internal::Load::make(op->type, op->name, place(op->index), op->image, op->param,
+                                mutate(op->predicate), op->alignment);
+  }
+  Internal::Stmt visit(const Internal::Store *op) override {
+    if (!isPrivate(op->name))
+      return IRMutator::visit(op);
+    return Internal::Store::make(op->name, mutate(op->value), place(op->index), op->param,
+                                 mutate(op->predicate), op->alignment);
+  }
+
+private:
+  static bool isPrivate(llvm::StringRef name) { return name.starts_with("private_"); }
+  Expr place(const Expr &index) { return Internal::simplify(Internal::substitute(ofThreadZero, index)); }
+
+  template <typename ResultT, typename LetT> ResultT visitLet(const LetT *op) {
+    Expr value = Internal::substitute(ofThreadZero, op->value);
+    bool depends = !value.same_as(op->value);
+    if (depends)
+      ofThreadZero[op->name] = value;
+    ResultT result = IRMutator::visit(op);
+    if (depends)
+      ofThreadZero.erase(op->name);
+    return result;
+  }
+
+  std::map<std::string, Expr> ofThreadZero; // thread numbers, and names of what depends on them
+};
+
 /// Halide has no vectors of strict operations in OpenCL C, which is strict itself unless told otherwise. Runs last, where
 /// nothing simplifies any more.
 class PlainFloats : public IRMutator {
@@ -109,6 +163,7 @@ llvm::StringMap<const char *> namesOnOpenCL() {
 void addDevicePasses(Pipeline &pipeline, const KernelTarget &target) {
   if (!target.checksArguments)
     pipeline.add_custom_lowering_pass(new DropArgumentChecks);
+  pipeline.add_custom_lowering_pass(new PrivatePlaces);
   bool isCUDA = target.halide.has_feature(Target::CUDA);
   pipeline.add_custom_lowering_pass(new RenameCalls(isCUDA ? namesOnCUDA() : namesOnOpenCL()));
   if (!isCUDA)

@@ -11,6 +11,8 @@ namespace nnc {
 ///   Asserts on arguments are left out (unless kernels check them): host code has made these checks, and a kernel may take
 ///   a tensor as one long row. Asserts on launches stay.
 ///
+///   Functions named private..., computed by a block's threads and stored in registers, become registers of each thread.
+///
 ///   Functions of the C library become those of the device's.
 void addDevicePasses(Halide::Pipeline &pipeline, const KernelTarget &target);
 

@@ -1,0 +1,163 @@
+// gpu/Product.cpp: see gpu/Product.h.
+#include "codegen/halide/gpu/Product.h"
+#include "codegen/halide/Schedules.h"
+#include "codegen/halide/Sizes.h"
+#include "codegen/halide/gpu/Grid.h"
+
+using namespace Halide;
+
+namespace nnc {
+namespace {
+
+constexpr TailStrategy Guard = TailStrategy::GuardWithIf;
+// For splits that divide.
+constexpr TailStrategy Exact = TailStrategy::RoundUp;
+
+int elementsOf(int items) { return std::min(items, 4); }
+
+} // namespace
+
+std::optional<ProductTile> planProduct(const ContractSpec &spec, const Dims &batch,
+                                       const KernelTarget &target) {
+  // From the most work per byte to the most blocks.
+  static const ProductTile tiles[] = {
+      {128, 128, 8, 8, 16}, {64, 64, 8, 4, 16}, {32, 32, 4, 4, 16}, {16, 32, 2, 4, 32}};
+  int64_t m = guess(spec.m), n = guess(spec.n), matrices = 1;
+  for (const Dim &size : batch)
+    matrices *= guess(size);
+  // Rows that are not there would be most of the work.
+  if (m < 8 || n < 8 || guess(spec.k) < 8)
+    return std::nullopt;
+  bool isWide = spec.type.bits() == 64;
+  std::optional<ProductTile> chosen;
+  for (const ProductTile &tile : tiles) {
+    if (isWide && tile.rows > 32) // registers
+      continue;
+    int64_t blocks = ceilDiv(m, tile.rows) * ceilDiv(n, tile.columns) * matrices;
+    bool fills = blocks * tile.rows * tile.columns / (tile.threadRows * tile.threadColumns) >= target.gpu->threads / 4;
+    bool fits = tile.rows <= m && tile.columns <= n;
+    chosen = tile;
+    if (fills && fits)
+      break;
+  }
+  return chosen;
+}
+
+DeviceProduct::DeviceProduct(const ContractSpec &spec, const ProductTile &tile, std::vector<Var> axesOfResult,
+                             const std::function<Expr(const Dim &)> &extent)
+    : spec(spec), tile(tile), axes(std::move(axesOfResult)) {
+  Var x = axes.back(), y = axes[axes.size() - 2];
+  std::vector<Expr> batch(axes.begin(), axes.end() - 2);
+  auto bounded = [&](const Var &var, const Dim &size, int block) {
+    return isMultiple(size, block) ? Expr(var) : min(var, extent(size) - 1);
+  };
+  bool isWhole = isMultiple(spec.k, tile.depth);
+  Expr size = extent(spec.k), at = isWhole ? Expr(depth) : min(depth, size - 1);
+  auto inside = [&](const Num &number) {
+    return (isWhole ? number : select(Num(depth < size), number, lit(number, 0.0))).expr();
+  };
+  auto args = [&](auto first, auto second) {
+    std::vector<std::decay_t<decltype(first)>> all = {first, second};
+    all.insert(all.end(), axes.rbegin() + 2, axes.rend());
+    return all;
+  };
+  left(args(row, depth)) = inside(spec.lhs(batch, bounded(row, spec.m, tile.rows), at));
+  right(args(column, depth)) = inside(spec.rhs(batch, at, bounded(column, spec.n, tile.columns)));
+  k = RDom(0, isWhole ? size : (size + tile.depth - 1) / tile.depth * tile.depth, "k");
+  sum(args(x, y)) = constant(spec.type, 0.0).expr();
+  sum(args(Expr(x), Expr(y))) = fma(Num(left(args(Expr(y), Expr(k)))), Num(right(args(Expr(x), Expr(k)))),
+                                    Num(sum(args(Expr(x), Expr(y)))))
+                                    .expr();
+}
+
+Num DeviceProduct::value() const {
+  Func f = sum;
+  return Num(f(std::vector<Expr>(axes.rbegin(), axes.rend())));
+}
+
+void DeviceProduct::schedule(LoopNest &nest) {
+  Func &out = nest.out;
+  Var x = axes.back(), y = axes[axes.size() - 2];
+  int threadsAcross = tile.columns / tile.threadColumns, threadsDown = tile.rows / tile.threadRows;
+  // Words of the result want columns in groups; without them single columns are as good.
+  int word = vectorOf(nest), down = elementsOf(tile.threadRows);
+  if (tile.threadColumns % word != 0)
+    word = 1;
+
+  Var xw("xw"), xl("xl"), xb("xb"), xi("xi"), xg("xg"), xt("xt"), yb("yb"), yi("yi"), yg("yg"), yr("yr"),
+      yt("yt"), yl("yl");
+  out.split(x, xw, xl, word, Exact)
+      .split(xw, xb, xi, tile.columns / word, Guard)
+      .split(xi, xg, xt, threadsAcross, Exact)
+      .split(y, yb, yi, tile.rows, Guard)
+      .split(yi, yg, yr, threadsDown * down, Exact)
+      .split(yr, yt, yl, down, Exact);
+  std::vector<VarOrRVar> order = {xl, xg, yl, yg, xt, yt, xb, yb};
+  order.insert(order.end(), axes.rbegin() + 2, axes.rend());
+  out.reorder(order).unroll(xg).unroll(yl).unroll(yg).gpu_threads(xt, yt).gpu_blocks(xb, yb);
+  if (word > 1)
+    out.vectorize(xl);
+  if (axes.size() > 2) {
+    Var matrices = axes[axes.size() - 3];
+    for (size_t axis = axes.size() - 3; axis-- > 0;) {
+      Var fused("matrices" + std::to_string(axis));
+      out.fuse(matrices, axes[axis], fused);
+      matrices = fused;
+    }
+    out.gpu_blocks(matrices);
+  }
+  stageResults(nest, xl);
+
+  // The accumulators: in registers, each thread its own (gpu/Lowering.h).
+  sum.compute_at(out, xb).store_in(MemoryType::Register).bound_extent(x, tile.columns).bound_extent(y, tile.rows);
+  // All these splits divide; Halide wants a guard where several are of one loop of an update, and then drops it.
+  auto inThreads = [&](Stage stage) {
+    stage.split(x, xg, xt, threadsAcross * word, Guard)
+        .split(xt, xt, xl, word, Guard)
+        .split(y, yg, yr, threadsDown * down, Guard)
+        .split(yr, yt, yl, down, Guard);
+  };
+  inThreads(sum);
+  sum.reorder({xl, xg, yl, yg, xt, yt}).unroll(xg).unroll(yl).unroll(yg).gpu_threads(xt, yt);
+  RVar ko("ko"), ki("ki");
+  Stage update = sum.update();
+  inThreads(update);
+  update.split(k.x, ko, ki, tile.depth, Guard)
+      .reorder({xl, xg, yl, yg, ki, xt, yt, ko})
+      .unroll(xg)
+      .unroll(yl)
+      .unroll(yg)
+      .unroll(ki)
+      .gpu_threads(xt, yt);
+  if (word > 1) {
+    sum.vectorize(xl);
+    update.vectorize(xl);
+  }
+  for (size_t axis = 0; axis + 2 < axes.size(); ++axis)
+    sum.bound_extent(axes[axis], 1);
+
+  // The copies: neighbouring threads read neighbouring numbers.
+  auto copy = [&](Func function, Var across, int width, bool alongDepth) {
+    Var all("all"), part("part"), thread("thread");
+    function.compute_at(sum, ko)
+        .store_in(MemoryType::GPUShared)
+        .bound_extent(across, width)
+        .bound_extent(depth, tile.depth);
+    for (size_t axis = 0; axis + 2 < axes.size(); ++axis)
+      function.bound_extent(axes[axis], 1);
+    if (alongDepth)
+      function.align_storage(across, width + 4).fuse(depth, across, all);
+    else
+      function.fuse(across, depth, all);
+    int threads = std::min(threadsAcross * threadsDown, width * tile.depth);
+    function.split(all, part, thread, threads, Exact)
+        .split(thread, yt, xt, threadsAcross, Exact)
+        .reorder(part, xt, yt)
+        .unroll(part)
+        .gpu_threads(xt, yt);
+  };
+  copy(left, row, tile.rows, !spec.lhsDown);
+  copy(right, column, tile.columns, spec.rhsAcross);
+}
+
+} // namespace nnc
