@@ -10,7 +10,9 @@
 #   %nncbuild     the build tree
 #   %testbin      the programs made by nnc_add_test_program
 # Features for REQUIRES: x86, avx2, avx512 (of this CPU), fashion-mnist (the data is installed), make,
-# sanitizer.
+# sanitizer, ptxas (%ptxas; the environment of the build has it), opencl (some OpenCL device: pocl-opencl-icd).
+import ctypes
+import glob
 import os
 import platform
 import shutil
@@ -93,6 +95,16 @@ if platform.machine() == "x86_64":
         config.available_features.add("avx512")
 if os.path.exists("/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"):
     config.available_features.add("fashion-mnist")
+ptxas = glob.glob(os.path.join(os.path.dirname(os.path.dirname(config.python)), "lib", "python3*", "site-packages", "nvidia", "cu*", "bin", "ptxas"))
+if ptxas:
+    config.available_features.add("ptxas")
+    config.substitutions.append(("%ptxas", ptxas[0]))
+try:
+    platforms = ctypes.c_uint(0)
+    if ctypes.CDLL("libOpenCL.so.1").clGetPlatformIDs(0, None, ctypes.byref(platforms)) == 0 and platforms.value:
+        config.available_features.add("opencl")
+except OSError:
+    pass
 if shutil.which("make"):
     config.available_features.add("make")
 if config.sanitizers:

@@ -168,7 +168,7 @@ BlockNest::BlockNest(KernelEmitter &emitter, const Operands &operands, bool quer
   if (target.gpu) {
     // All loops of a turn are written out, so that no register has an index.
     lanes = 1, width = 1;
-    length = std::clamp<int64_t>(roundUp(512 / q.back().value(), rows), rows, 16);
+    length = rows;
   }
   if (streamSize.isStatic())
     length = std::min(length, roundUp(streamSize.value(), rows));
@@ -417,7 +417,7 @@ void BlockNest::finishInThreads() {
   size_t rowAxis = nest.axes.size() - (hasColumns ? 2 : 1);
   std::vector<Var> loops(nest.axes.begin(), nest.axes.begin() + rowAxis + 1);
   Dims sizes(nest.dims.begin(), nest.dims.begin() + rowAxis + 1);
-  LoopLevel inThread(nest.out, makeGrid(nest.out, loops, sizes, emitter.getTarget()).thread);
+  LoopLevel inThread(nest.out, makeGrid(nest.out, loops, sizes).thread);
   if (hasColumns)
     nest.out.unroll(nest.axes.back());
   auto unrollAll = [](Func function, std::initializer_list<Var> loops) {
@@ -440,14 +440,18 @@ void BlockNest::finishInThreads() {
   bound(sums);
   sums.compute_at(inThread);
   LoopLevel inTurn(sums, turns.x);
+  Var tile("tile");
   if (hasColumns) {
-    sums.bound_extent(column, static_cast<int>(columns));
-    sums.update().reorder(lane, column, turns.x);
-    unrollAll(sums, {column});
+    sums.bound_extent(column, static_cast<int>(roundUp(columns, columnTile))).unroll(column);
+    sums.update()
+        .split(column, tile, column, columnTile, Exact)
+        .reorder(lane, column, tile, turns.x)
+        .unroll(column)
+        .unroll(tile);
   }
   for (Func &product : products) {
     bound(product);
-    product.compute_at(inTurn).bound_extent(column, static_cast<int>(columns));
+    product.compute_at(sums, tile).bound_extent(column, columnTile);
     unrollAll(product, {column});
     unrollReductions(product);
   }

@@ -23,16 +23,39 @@ Expr elementAt(const Window &window, size_t axis, const Expr &p, const Expr &tap
          constantOf(window.low[axis]);
 }
 
-/// The sum over the axes `reduced` of `dims`.
-Num sumOver(Operation *op, KernelEmitter &emitter, const char *name, Dims dims, SmallVector<int64_t> reduced,
-            ArrayRef<Expr> index, std::function<Num(ArrayRef<Expr>)> product) {
+/// A convolution as a sum over the axes `reduced` of `dims` of products: of a number that does not depend on the last
+/// axis, but for its group, and one that depends on it and on the reduced axes alone.
+struct SumOfProducts {
+  const char *name;
+  Dims dims;
+  SmallVector<int64_t> reduced;
+  int64_t groups;
+  bool leftDown, rightAcross; // as of ContractSpec
+  std::function<std::pair<Num, Num>(ArrayRef<Expr>)> factors;
+};
+
+Num sumOver(Operation *op, KernelEmitter &emitter, const SumOfProducts &sum, ArrayRef<Expr> index) {
   Halide::Type type = halideType(getElementTypeOrSelf(op->getResult(0).getType()));
-  ReduceSpec spec{name,
-                  std::move(dims),
-                  std::move(reduced),
+  auto factors = sum.factors;
+  ReduceSpec spec{sum.name,
+                  sum.dims,
+                  sum.reduced,
                   {constant(type, 0.0)},
-                  [product](ArrayRef<Expr> at) -> Nums { return {product(at)}; },
+                  [factors](ArrayRef<Expr> at) -> Nums {
+                    auto [left, right] = factors(at);
+                    return {left * right};
+                  },
                   [](const Nums &a, const Nums &b) -> Nums { return {a[0] + b[0]}; }};
+  if (emitter.getTarget().gpu) {
+    spec.step = [factors](const Nums &sofar, ArrayRef<Expr> at) -> Nums {
+      auto [left, right] = factors(at);
+      return {fma(left, right, sofar[0])};
+    };
+    if (sum.groups == 1)
+      if (std::optional<Num> product =
+              emitter.matrixProduct(type, spec, sum.leftDown, sum.rightAcross, factors, index))
+        return *product;
+  }
   return emitter.reduce(op, spec, index)[0];
 }
 
@@ -84,7 +107,7 @@ struct ConvEmitter : EmitOpInterface::ExternalModel<ConvEmitter, ConvOp> {
     SmallVector<int64_t> reduced;
     for (size_t axis = 0; axis <= rank; ++axis)
       reduced.push_back(rank + 1 + axis);
-    return sumOver(op, emitter, "conv", dims, reduced, index, [=, &emitter](ArrayRef<Expr> at) {
+    auto factors = [=, &emitter](ArrayRef<Expr> at) {
       ArrayRef<Expr> tap = at.drop_front(rank + 1);
       Place from(emitter);
       from.push(at[0]);
@@ -92,8 +115,9 @@ struct ConvEmitter : EmitOpInterface::ExternalModel<ConvEmitter, ConvOp> {
         from.pushChecked(elementAt(window, axis, at[axis + 1], tap[axis]), x[axis + 1]);
       Expr group = at.back() / filtersPerGroup;
       from.push(group * channels + tap[rank]);
-      return from.elementOrZero(input) * emitter.element(filter, tap);
-    });
+      return std::pair(from.elementOrZero(input), emitter.element(filter, tap));
+    };
+    return sumOver(op, emitter, {"conv", dims, reduced, spec.groups, false, false, factors}, index);
   }
 };
 
@@ -133,7 +157,7 @@ struct ConvInputGradientEmitter
     SmallVector<int64_t> reduced;
     for (size_t axis = 0; axis <= rank; ++axis)
       reduced.push_back(rank + 1 + axis);
-    return sumOver(op, emitter, "conv_input", dims, reduced, index, [=, &emitter](ArrayRef<Expr> at) {
+    auto factors = [=, &emitter](ArrayRef<Expr> at) {
       ArrayRef<Expr> tap = at.slice(rank + 1, rank);
       Place from(emitter);
       from.push(at[0]);
@@ -151,8 +175,9 @@ struct ConvInputGradientEmitter
       ExprIndex weight(tap.begin(), tap.end());
       weight.push_back(at.back() % channels);
       weight.push_back(filter);
-      return from.elementOrZero(adjoint) * emitter.element(weights, weight);
-    });
+      return std::pair(from.elementOrZero(adjoint), emitter.element(weights, weight));
+    };
+    return sumOver(op, emitter, {"conv_input", dims, reduced, spec.groups, false, true, factors}, index);
   }
 };
 
@@ -186,7 +211,7 @@ struct ConvFilterGradientEmitter
     SmallVector<int64_t> reduced;
     for (size_t axis = 0; axis <= rank; ++axis)
       reduced.push_back(axis);
-    return sumOver(op, emitter, "conv_filter", dims, reduced, index, [=, &emitter](ArrayRef<Expr> at) {
+    auto factors = [=, &emitter](ArrayRef<Expr> at) {
       ArrayRef<Expr> tap = at.drop_front(rank + 1);
       Place from(emitter);
       from.push(at[0]);
@@ -195,12 +220,17 @@ struct ConvFilterGradientEmitter
       from.push(at.back() / filtersPerGroup * channels + tap[rank]);
       ExprIndex result(at.begin(), at.begin() + rank + 1);
       result.push_back(at.back());
-      return from.elementOrZero(input) * emitter.element(adjoint, result);
-    });
+      return std::pair(from.elementOrZero(input), emitter.element(adjoint, result));
+    };
+    return sumOver(op, emitter, {"conv_filter", dims, reduced, spec.groups, true, false, factors}, index);
   }
 };
 
 } // namespace
+
+bool isConvolution(Operation *op) {
+  return isa<ConvOp, ConvInputGradientOp, ConvFilterGradientOp>(op);
+}
 
 void registerConvEmitters(MLIRContext &context) {
   ConvOp::attachInterface<ConvEmitter>(context);

@@ -41,6 +41,9 @@ struct ConvAxis {
   Halide::Expr perPhase(const Halide::Expr &phase, int Phase::*number) const;
 };
 
+/// Is this nn.conv or a gradient of it?
+bool isConvolution(mlir::Operation *op);
+
 /// y[n, outputs..., o] = sum over taps and input channels of input * filter.
 struct ConvSpec {
   Halide::Type type;

@@ -1,9 +1,10 @@
 // Emitter.cpp: see Emitter.h.
 #include "codegen/halide/Emitter.h"
+#include "codegen/halide/ConvSpec.h"
+#include "codegen/halide/Definitions.h"
 #include "codegen/halide/Emitters.h"
 #include "codegen/halide/Gemm.h"
 #include "codegen/halide/Schedules.h"
-#include "codegen/halide/gpu/Product.h"
 #include "ir/ops/Shape.h"
 #include "ir/ops/Structure.h"
 #include <algorithm>
@@ -36,82 +37,6 @@ KernelEmitter::~KernelEmitter() = default;
 static Halide::Type memoryType(mlir::Type elementType) {
   Halide::Type type = halideType(elementType);
   return type.is_bool() ? Halide::UInt(8) : type;
-}
-
-static std::vector<Expr> reversed(llvm::ArrayRef<Expr> index) {
-  return std::vector<Expr>(index.rbegin(), index.rend());
-}
-
-/// Operations to compute some expressions, shared parts once: the work per element that tasks are sized by.
-static double countOperations(const Nums &values) {
-  struct Count : Halide::Internal::IRGraphVisitor {
-    using IRGraphVisitor::include;
-    using IRGraphVisitor::visit;
-    double operations = 0;
-    void include(const Expr &expr) override {
-      operations += expr.type().is_float() && !Halide::Internal::is_const(expr);
-      IRGraphVisitor::include(expr);
-    }
-  } count;
-  for (const Num &value : values)
-    value.expr().accept(&count);
-  return count.operations;
-}
-
-static Halide::Tuple tupleOf(const Nums &values) {
-  std::vector<Expr> exprs;
-  for (const Num &value : values)
-    exprs.push_back(value.expr());
-  return Halide::Tuple(exprs);
-}
-
-/// Defines function(args) as one or several values.
-static void define(const Halide::FuncRef &at, const Nums &values) {
-  Halide::FuncRef reference = at;
-  if (values.size() == 1)
-    reference = values[0].expr();
-  else
-    reference = tupleOf(values);
-}
-
-/// The values of function(args).
-static Nums read(Func function, const std::vector<Expr> &args) {
-  Nums values;
-  Halide::FuncRef at = function(args);
-  if (function.outputs() == 1)
-    values.push_back(Num(Expr(at)));
-  else
-    for (int i = 0; i < function.outputs(); ++i)
-      values.push_back(Num(at[i]));
-  return values;
-}
-
-/// combine(sofar, element). What combines pairs reads each element many times: it gets a name, so that its expression is
-/// there once and not once for each reading.
-static Nums combineOnce(const ReduceSpec &spec, const Nums &sofar, const Nums &element) {
-  if (element.size() == 1)
-    return spec.combine(sofar, element);
-  std::vector<std::pair<std::string, Expr>> bound;
-  Nums named;
-  for (const Num &value : element) {
-    bound.emplace_back(std::string(spec.name) + "_element" + std::to_string(bound.size()), value.expr());
-    named.push_back(Num(Halide::Internal::Variable::make(value.type(), bound.back().first)));
-  }
-  Nums combined = spec.combine(sofar, named);
-  for (Num &value : combined) {
-    Expr whole = value.expr();
-    for (const auto &[name, element] : bound)
-      whole = Halide::Internal::Let::make(name, element, whole);
-    value = Num(whole);
-  }
-  return combined;
-}
-
-/// `sofar` with the element at a position of the domain.
-static Nums nextOf(const ReduceSpec &spec, const RDom &domain, const Nums &sofar,
-                   llvm::ArrayRef<Expr> index) {
-  return spec.step ? overDomain(domain, spec.step(sofar, index))
-                   : combineOnce(spec, sofar, overDomain(domain, spec.element(index)));
 }
 
 Expr KernelEmitter::extent(const Dim &dim) {
@@ -213,40 +138,11 @@ std::optional<std::vector<Var>> KernelEmitter::plainVariables(llvm::ArrayRef<Exp
   return vars;
 }
 
-/// Inserts the reduced axes' positions into an index over the kept ones.
-static ExprIndex fullIndex(const ReduceSpec &spec, llvm::ArrayRef<Expr> kept,
-                           const std::vector<Expr> &reduced) {
-  ExprIndex full;
-  size_t nextKept = 0, nextReduced = 0;
-  for (int64_t axis = 0, rank = spec.dims.size(); axis < rank; ++axis)
-    full.push_back(llvm::is_contained(spec.axes, axis) ? reduced[nextReduced++] : kept[nextKept++]);
-  return full;
-}
-
-static double guessedLength(const ReduceSpec &spec) {
-  double length = 1;
-  for (int64_t axis : spec.axes)
-    length *= spec.dims[axis].valueIfStatic().value_or(64);
-  return length;
-}
-
-Nums overDomain(const RDom &r, Nums element) {
-  bool named = llvm::any_of(element, [&](const Num &part) {
-    for (int i = 0; i < r.dimensions(); ++i)
-      if (Halide::Internal::expr_uses_var(part.expr(), r[i].name()))
-        return true;
-    return false;
-  });
-  if (!named)
-    element[0] = Num(Halide::select(r[0] >= 0, element[0].expr(), element[0].expr()));
-  return element;
-}
-
 Nums KernelEmitter::reduce(Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Expr> keptIndex) {
   switch (form) {
   case Form::Shared: return reduceShared(op, spec, keptIndex);
-  case Form::PerUse:
-  case Form::Device: return reducePerUse(spec, keptIndex);
+  case Form::PerUse: return reducePerUse(spec, keptIndex);
+  case Form::Device: return reduceInBlock(op, spec, keptIndex);
   }
   llvm_unreachable("every form reduces");
 }
@@ -402,19 +298,20 @@ Num KernelEmitter::contractor(
   return nest->product->value();
 }
 
-std::optional<Num> KernelEmitter::deviceProduct(const ContractSpec &spec, llvm::ArrayRef<Expr> index) {
-  std::optional<std::vector<Var>> vars = plainVariables(index);
-  bool own = vars && vars->size() == nest->axes.size() &&
-             std::equal(vars->begin(), vars->end(), nest->axes.begin(),
-                        [](const Var &a, const Var &b) { return a.name() == b.name(); });
-  if (!own || nest->product)
-    return std::nullopt;
-  std::optional<ProductTile> tile = planProduct(spec, Dims(nest->dims.begin(), nest->dims.end() - 2), target);
-  if (!tile)
-    return std::nullopt;
-  nest->product = std::make_unique<DeviceProduct>(spec, *tile, nest->axes,
-                                                  [&](const Dim &dim) { return extent(dim); });
-  return nest->product->value();
+bool KernelEmitter::isOwnIndex(llvm::ArrayRef<Expr> index) const {
+  return index.size() == nest->index.size() &&
+         std::equal(index.begin(), index.end(), nest->index.begin(),
+                    [](const Expr &a, const Expr &b) { return a.same_as(b); });
+}
+
+std::vector<Expr> KernelEmitter::positionsAlong(const Dims &sizes, Expr position) {
+  std::vector<Expr> along(sizes.size());
+  for (size_t i = sizes.size(); i-- > 0;) {
+    Expr size = extent(sizes[i]);
+    along[i] = i == 0 ? position : position % size;
+    position = position / size;
+  }
+  return along;
 }
 
 Num KernelEmitter::contract(Operation *op, const ContractSpec &spec, llvm::ArrayRef<Expr> index) {
@@ -422,27 +319,34 @@ Num KernelEmitter::contract(Operation *op, const ContractSpec &spec, llvm::Array
     return contractor(spec.type, index, [&](const std::vector<Var> &axes) {
       return std::make_unique<Gemm>(spec, axes, target, [&](const Dim &dim) { return extent(dim); });
     });
-  if (form == Form::Device)
-    if (std::optional<Num> value = deviceProduct(spec, index))
-      return *value;
+  if (std::optional<Num> value = deviceProduct(spec, index))
+    return *value;
   ReduceSpec sum{"product", {}, {}, {constant(spec.type, 0.0)}, {}, {}};
+  // The reduced axis is the last where rhs is read along it, else the columns are.
   size_t batch = index.size() - 2;
+  bool across = !target.gpu || spec.rhsAcross;
+  size_t depth = batch + (across ? 2 : 1), column = batch + (across ? 1 : 2);
   for (size_t i = 0; i < batch; ++i)
     sum.dims.push_back(Dim(1)); // only the reduced axis' size matters
-  sum.dims.append({spec.m, spec.n, spec.k});
-  sum.axes = {static_cast<int64_t>(batch) + 2};
-  sum.element = [&](llvm::ArrayRef<Expr> at) -> Nums {
+  sum.dims.push_back(spec.m);
+  sum.dims.push_back(across ? spec.n : spec.k);
+  sum.dims.push_back(across ? spec.k : spec.n);
+  sum.axes = {static_cast<int64_t>(depth)};
+  auto factors = [=](llvm::ArrayRef<Expr> at) {
     llvm::ArrayRef<Expr> outer = at.take_front(batch);
-    return {spec.lhs(outer, at[batch], at[batch + 2]) * spec.rhs(outer, at[batch + 2], at[batch + 1])};
+    return std::pair(spec.lhs(outer, at[batch], at[depth]), spec.rhs(outer, at[depth], at[column]));
+  };
+  sum.element = [=](llvm::ArrayRef<Expr> at) -> Nums {
+    auto [left, right] = factors(at);
+    return {left * right};
   };
   sum.combine = [](const Nums &a, const Nums &b) -> Nums { return {a[0] + b[0]}; };
   if (target.gpu)
-    sum.step = [&](const Nums &sofar, llvm::ArrayRef<Expr> at) -> Nums {
-      llvm::ArrayRef<Expr> outer = at.take_front(batch);
-      return {fma(spec.lhs(outer, at[batch], at[batch + 2]), spec.rhs(outer, at[batch + 2], at[batch + 1]),
-                  sofar[0])};
+    sum.step = [=](const Nums &sofar, llvm::ArrayRef<Expr> at) -> Nums {
+      auto [left, right] = factors(at);
+      return {fma(left, right, sofar[0])};
     };
-  return reducePerUse(sum, index)[0];
+  return reduce(op, sum, index)[0];
 }
 
 Num KernelEmitter::unlessEmpty(llvm::ArrayRef<Dim> sizes, const Num &value) {
@@ -489,6 +393,12 @@ bool KernelEmitter::emitNest(LoopNest &target, Form newForm) {
     nest->axes.push_back(Var("axis" + std::to_string(axis)));
     axes.push_back(nest->axes.back());
   }
+  if (!nest->shape.empty()) {
+    std::vector<Expr> outer = positionsAlong(Dims(nest->shape.begin(), nest->shape.end() - 1), axes[0]);
+    outer.push_back(axes[1]);
+    axes.assign(outer.begin(), outer.end());
+  }
+  nest->index = axes;
   for (const Halide::ImageParam &input : inputs)
     if (input.dimensions() > 0)
       nest->memoryTypes.push_back(input.type());
@@ -561,16 +471,25 @@ std::unique_ptr<EmittedKernel> KernelEmitter::emit() {
       return failed ? nullptr : std::move(result);
     }
 
+  // A convolution on a GPU is a matrix product, with a row for each position (gpu/Product.h).
+  bool asMatrices = target.gpu && !target.checksArguments &&
+                    llvm::any_of(kernel.getBody().front(), [](Operation &op) { return isConvolution(&op); });
   // Results of equal sizes share a nest.
   for (auto [i, value] : llvm::enumerate(kernel.yieldOp().getValues())) {
     Dims dims = dimsOf(value);
     if (flat && dims.size() > 1)
       dims = {*elementCount(dims)};
-    auto same = llvm::find_if(result->nests, [&](const LoopNest &nest) { return nest.dims == dims; });
+    Dims shape;
+    if (asMatrices && dims.size() > 2) {
+      shape = dims;
+      dims = {*elementCount(Dims(shape.begin(), shape.end() - 1)), shape.back()};
+    }
+    auto same = llvm::find_if(result->nests, [&](const LoopNest &nest) { return nest.dims == dims && nest.shape == shape; });
     if (same == result->nests.end()) {
       result->nests.emplace_back();
       same = std::prev(result->nests.end());
       same->dims = dims;
+      same->shape = shape;
     }
     same->results.push_back(i);
   }
@@ -579,7 +498,13 @@ std::unique_ptr<EmittedKernel> KernelEmitter::emit() {
   // take into account.
   bool plain = target.checksArguments;
   for (LoopNest &nest : result->nests) {
-    bool shared = !plain && emitNest(nest, target.gpu ? Form::Device : Form::Shared);
+    Form first = target.gpu ? Form::Device : Form::Shared;
+    bool shared = !plain && emitNest(nest, first);
+    // Halide does not find the single element that a thread's sum is for behind rows of several axes.
+    if (shared && !nest.shape.empty() && !pending.empty()) {
+      nest.dims = std::exchange(nest.shape, {});
+      shared = emitNest(nest, first);
+    }
     nest.schedule = shared ? chooseSchedule(nest, target) : Schedule::PerUse;
     if (failed || (nest.schedule == Schedule::PerUse && !emitNest(nest, Form::PerUse)))
       return nullptr;

@@ -71,6 +71,8 @@ struct Reduction {
   Halide::Var lane{"lane"};
   std::vector<Halide::RVar> loops; // columns style: the reduced axes, innermost first
   std::vector<Halide::Var> kept;   // variables of the result it is read at, outermost first
+  Halide::Func serial;             // on a GPU: the sum of one lane
+  bool alongRows = false;          // on a GPU: neighbouring threads are lanes, not results
   int laneCount = 0;               // elements the partial sums take in one turn
   double length = 1;               // elements it reduces, guessed where known at run time only
 };
@@ -83,6 +85,8 @@ struct LoopNest {
   std::optional<Halide::Func> staged;
   std::vector<Halide::Var> axes; // of the results, outermost first
   Dims dims;
+  Dims shape;      // of the results where `dims` takes all axes but the last as one
+  ExprIndex index; // of the element that is being written, one for each axis of the results
   std::vector<unsigned> results;         // which of the kernel's
   std::vector<Halide::Type> memoryTypes; // of inputs and results that are not scalars
   std::vector<Reduction> reductions;     // in order of dependence
@@ -115,6 +119,12 @@ public:
   Num element(mlir::Value value, llvm::ArrayRef<Halide::Expr> index);
   Nums reduce(mlir::Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
   Num contract(mlir::Operation *op, const ContractSpec &spec, llvm::ArrayRef<Halide::Expr> index);
+  /// On a GPU: a sum of products as a matrix product, whose rows are all kept axes but the last; nothing where none may
+  /// stand at `index`. `factors` are of the elements of `sum`.
+  std::optional<Num>
+  matrixProduct(Halide::Type type, const ReduceSpec &sum, bool leftDown, bool rightAcross,
+                const std::function<std::pair<Num, Num>(llvm::ArrayRef<Halide::Expr>)> &factors,
+                llvm::ArrayRef<Halide::Expr> index);
   /// Whether a contractor may stand at `index` now: the kernel is written in the shared form.
   bool sharesLoops() const { return form == Form::Shared; }
   /// The element at `index` of the contractor that `make` makes from the nest's variables, in the shared form.
@@ -144,10 +154,15 @@ private:
   bool emitNest(LoopNest &nest, Form form);
   std::optional<Num> deviceProduct(const ContractSpec &spec, llvm::ArrayRef<Halide::Expr> index);
   void noteAlignment(const Dims &dims);
+  bool isOwnIndex(llvm::ArrayRef<Halide::Expr> index) const;
+  /// Positions along axes of the position in the one row they make.
+  std::vector<Halide::Expr> positionsAlong(const Dims &sizes, Halide::Expr position);
   void makeInputs();
   bool isFlat();
   std::optional<std::vector<Halide::Var>> plainVariables(llvm::ArrayRef<Halide::Expr> index) const;
   Nums reduceShared(mlir::Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
+  /// gpu/BlockReduction.cpp
+  Nums reduceInBlock(mlir::Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
   Nums reducePerUse(const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
 
   KernelOp kernel;

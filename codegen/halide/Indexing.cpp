@@ -72,7 +72,7 @@ public:
     nest.out = out;
     // With checks on, kernels are plain loops (see KernelEmitter::emit).
     if (emitter.getTarget().gpu) {
-      makeGrid(out, nest.axes, nest.dims, emitter.getTarget());
+      makeGrid(out, nest.axes, nest.dims);
       scheduleStepsInThreads(out.update());
     } else if (!emitter.getTarget().checksArguments) {
       schedulePointwise(nest, emitter.getTarget());
@@ -95,7 +95,7 @@ private:
     Dims sizes = nest.dims;
     vars.erase(vars.begin() + axis);
     sizes.erase(sizes.begin() + axis);
-    makeGrid(update, vars, sizes, emitter.getTarget());
+    makeGrid(update, vars, sizes);
   }
 
   void scheduleSteps(Halide::Stage update) {

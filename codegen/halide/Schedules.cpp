@@ -2,6 +2,7 @@
 // chunks of a fixed number of rows, so that small inputs make one task, which runs in the calling thread.
 #include "codegen/halide/Schedules.h"
 #include "codegen/halide/Sizes.h"
+#include "codegen/halide/gpu/BlockReduction.h"
 #include "codegen/halide/gpu/Grid.h"
 #include <algorithm>
 
@@ -65,6 +66,7 @@ llvm::StringRef nameOf(Schedule schedule) {
   case Schedule::Lanes: return "lanes";
   case Schedule::PerUse: return "per use";
   case Schedule::Threads: return "threads";
+  case Schedule::Blocks: return "blocks";
   }
   llvm_unreachable("every schedule has a name");
 }
@@ -80,8 +82,8 @@ static bool areAlike(const std::vector<Reduction> &reductions) {
 }
 
 Schedule chooseSchedule(const LoopNest &nest, const KernelTarget &target) {
-  if (target.gpu)
-    return nest.product ? Schedule::Product : Schedule::Threads;
+  if (target.gpu && !nest.product)
+    return nest.reductions.empty() ? Schedule::Threads : Schedule::Blocks;
   if (nest.product)
     return nest.reductions.empty() ? Schedule::Product : Schedule::PerUse;
   if (nest.reductions.empty())
@@ -288,8 +290,9 @@ void scheduleNest(LoopNest &nest, const KernelTarget &target, const std::vector<
   case Schedule::Columns: return scheduleColumns(nest, target);
   case Schedule::Lanes: return scheduleLanes(nest, target);
   case Schedule::PerUse:
-    return target.gpu ? scheduleThreads(nest, target, anchors) : schedulePerUse(nest, anchors);
-  case Schedule::Threads: return scheduleThreads(nest, target, anchors);
+    return target.gpu ? scheduleThreads(nest, anchors) : schedulePerUse(nest, anchors);
+  case Schedule::Threads: return scheduleThreads(nest, anchors);
+  case Schedule::Blocks: return scheduleBlocks(nest, anchors);
   }
 }
 

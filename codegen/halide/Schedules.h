@@ -13,7 +13,9 @@
 // On a GPU (gpu/Grid.h):
 //
 //   Own        as above
-//   Threads    a thread for each element
+//   Product    one matrix product and no reduction (gpu/Product.h)
+//   Threads    no anchor but such as run within a thread
+//   Blocks     reductions at the same variables: a block of threads for a few of their results (gpu/BlockReduction.h)
 //   PerUse     likewise, every nest where kernels are checked
 //
 // Sizes and the machine (Targets.h) then decide the numbers: vectors, tiles, elements of a task. A new schedule is a
@@ -25,7 +27,7 @@
 
 namespace nnc {
 
-enum class Schedule { Own, Product, Pointwise, Columns, Lanes, PerUse, Threads };
+enum class Schedule { Own, Product, Pointwise, Columns, Lanes, PerUse, Threads, Blocks };
 
 /// What remarks call it.
 llvm::StringRef nameOf(Schedule schedule);

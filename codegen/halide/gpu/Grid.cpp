@@ -22,37 +22,42 @@ int vectorOf(const LoopNest &nest) {
   return fits ? width : 1;
 }
 
-GridLevel makeGrid(Stage stage, std::vector<Var> vars, const Dims &sizes, const KernelTarget &) {
+std::vector<Var> fuseLoops(Stage stage, const std::vector<Var> &vars, const Dims &sizes) {
+  std::vector<Var> groups;
+  bool isClosed = true;
+  for (size_t axis = vars.size(); axis-- > 0;) {
+    bool opens = isClosed;
+    isClosed = !sizes[axis].isStatic();
+    if (opens) {
+      groups.push_back(vars[axis]);
+      continue;
+    }
+    Var fused("grid" + std::to_string(axis));
+    stage.fuse(groups.back(), vars[axis], fused);
+    groups.back() = fused;
+  }
+  return groups;
+}
+
+void makeBlocks(Stage stage, llvm::ArrayRef<Var> loops, size_t dimensions) {
+  for (const Var &loop : loops.take_front(dimensions))
+    stage.gpu_blocks(loop);
+}
+
+GridLevel makeGrid(Stage stage, std::vector<Var> vars, const Dims &sizes) {
   GridLevel level{Var("block"), Var("thread")};
-  if (vars.empty()) {
+  std::vector<Var> loops = fuseLoops(stage, vars, sizes);
+  if (loops.empty())
     stage.split(Var::outermost(), Var::outermost(), level.thread, 1)
         .split(Var::outermost(), Var::outermost(), level.block, 1);
-  } else {
-    // Halide finds the single element of a turn of fused loops where only the outermost of them has a run-time size. Loops
-    // around that one become rows of blocks, of which a grid has three dimensions; what is left are loops around launches.
-    constexpr size_t mostGroups = 3;
-    std::vector<Var> groups;
-    bool isClosed = true;
-    for (size_t axis = vars.size(); axis-- > 0;) {
-      bool opens = isClosed;
-      isClosed = !sizes[axis].isStatic();
-      if (opens) {
-        groups.push_back(vars[axis]);
-        continue;
-      }
-      Var fused("grid" + std::to_string(axis));
-      stage.fuse(groups.back(), vars[axis], fused);
-      groups.back() = fused;
-    }
-    stage.split(groups.front(), level.block, level.thread, threadsOfBlock, Guard);
-    for (size_t group = 1; group < std::min(groups.size(), mostGroups); ++group)
-      stage.gpu_blocks(groups[group]);
-  }
+  else
+    stage.split(loops.front(), level.block, level.thread, threadsOfBlock, Guard);
   stage.gpu_blocks(level.block).gpu_threads(level.thread);
+  makeBlocks(stage, llvm::ArrayRef(loops).drop_front(!loops.empty()), 2);
   return level;
 }
 
-void scheduleThreads(LoopNest &nest, const KernelTarget &target, const std::vector<Func> &anchors) {
+void scheduleThreads(LoopNest &nest, const std::vector<Func> &anchors) {
   Func &out = nest.out;
   std::vector<Var> loops = nest.axes;
   Dims sizes = nest.dims;
@@ -63,7 +68,7 @@ void scheduleThreads(LoopNest &nest, const KernelTarget &target, const std::vect
     out.split(loops.back(), words, lane, vector, Exact).vectorize(lane);
     loops.back() = words;
   }
-  LoopLevel inThread(out, makeGrid(out, loops, sizes, target).thread);
+  LoopLevel inThread(out, makeGrid(out, loops, sizes).thread);
   for (Func anchor : anchors)
     anchor.compute_at(inThread).store_in(MemoryType::Register);
   if (!nest.staged)

@@ -15,10 +15,17 @@ struct GridLevel {
   Halide::Var block, thread;
 };
 
+/// Fuses loops (outermost first, of these sizes) to a few, innermost first, in each of which Halide finds the single element
+/// of a turn: only the outermost of what is fused may have a run-time size.
+std::vector<Halide::Var> fuseLoops(Halide::Stage stage, const std::vector<Halide::Var> &vars,
+                                   const Dims &sizes);
+
+/// Makes blocks of the first of some loops, as many as a grid has dimensions left; others are loops around launches.
+void makeBlocks(Halide::Stage stage, llvm::ArrayRef<Halide::Var> loops, size_t dimensions);
+
 /// Gives each turn of the loops `vars` (outermost first, of these sizes) of a stage a thread of its own, neighbours in
 /// the last loop to neighbouring threads.
-GridLevel makeGrid(Halide::Stage stage, std::vector<Halide::Var> vars, const Dims &sizes,
-                   const KernelTarget &target);
+GridLevel makeGrid(Halide::Stage stage, std::vector<Halide::Var> vars, const Dims &sizes);
 
 /// Numbers in one access to memory: 4 where the last axis allows 16-byte words, else 1. Halide takes the begin of each
 /// tensor to be aligned as its vectors are; a slice of a larger one, as loops over time read, is so where its own size is a
@@ -27,7 +34,7 @@ int vectorOf(const LoopNest &nest);
 
 /// A thread for each element, or for four along the last axis that lie in one 16-byte word. Sums of the form PerUse, which
 /// `anchors` are, run within their thread.
-void scheduleThreads(LoopNest &nest, const KernelTarget &target, const std::vector<Halide::Func> &anchors);
+void scheduleThreads(LoopNest &nest, const std::vector<Halide::Func> &anchors);
 
 } // namespace nnc
 

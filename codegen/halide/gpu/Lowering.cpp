@@ -2,6 +2,7 @@
 #include "codegen/halide/gpu/Lowering.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
+#include <cstring>
 
 using namespace Halide;
 using Halide::Internal::AssertStmt;
@@ -108,14 +109,21 @@ private:
   std::map<std::string, Expr> ofThreadZero; // thread numbers, and names of what depends on them
 };
 
-/// Halide has no vectors of strict operations in OpenCL C, which is strict itself unless told otherwise. Runs last, where
-/// nothing simplifies any more.
-class PlainFloats : public IRMutator {
+/// Halide has no vectors of strict operations in OpenCL C, which is strict itself unless told otherwise, and writes
+/// constants of f64 with the digits of f32. Runs last, where nothing simplifies any more.
+class OpenCLFloats : public IRMutator {
 public:
   using IRMutator::mutate;
 
 protected:
   using IRMutator::visit;
+  Expr visit(const Internal::FloatImm *op) override {
+    if (op->type.bits() != 64)
+      return op;
+    uint64_t bits;
+    std::memcpy(&bits, &op->value, sizeof bits);
+    return reinterpret(op->type, Internal::UIntImm::make(UInt(64), bits));
+  }
   Expr visit(const Call *op) override {
     Expr call = IRMutator::visit(op);
     op = call.as<Call>();
@@ -167,7 +175,7 @@ void addDevicePasses(Pipeline &pipeline, const KernelTarget &target) {
   bool isCUDA = target.halide.has_feature(Target::CUDA);
   pipeline.add_custom_lowering_pass(new RenameCalls(isCUDA ? namesOnCUDA() : namesOnOpenCL()));
   if (!isCUDA)
-    pipeline.add_custom_lowering_pass(new PlainFloats);
+    pipeline.add_custom_lowering_pass(new OpenCLFloats);
 }
 
 } // namespace nnc

@@ -40,7 +40,51 @@ std::optional<ProductTile> planProduct(const ContractSpec &spec, const Dims &bat
     if (fills && fits)
       break;
   }
+  // A long sum of a few tiles: as a reduction it has more threads.
+  int64_t tilesOfResult = ceilDiv(m, chosen->rows) * ceilDiv(n, chosen->columns) * matrices;
+  if (tilesOfResult < 16 && guess(spec.k) > 64 * chosen->rows)
+    return std::nullopt;
   return chosen;
+}
+
+std::optional<Num> KernelEmitter::deviceProduct(const ContractSpec &spec, llvm::ArrayRef<Expr> index) {
+  if (form != Form::Device || !isOwnIndex(index) || nest->product)
+    return std::nullopt;
+  std::optional<ProductTile> tile =
+      planProduct(spec, Dims(nest->dims.begin(), nest->dims.end() - 2), target);
+  if (!tile)
+    return std::nullopt;
+  nest->product = std::make_unique<DeviceProduct>(spec, *tile, nest->axes,
+                                                  [&](const Dim &dim) { return extent(dim); });
+  return nest->product->value();
+}
+
+std::optional<Num>
+KernelEmitter::matrixProduct(Type type, const ReduceSpec &sum, bool leftDown, bool rightAcross,
+                             const std::function<std::pair<Num, Num>(llvm::ArrayRef<Expr>)> &factors,
+                             llvm::ArrayRef<Expr> index) {
+  Dims rows, reduced;
+  Dim m = 1, k = 1;
+  for (size_t axis = 0; axis + 1 < sum.dims.size(); ++axis) {
+    bool isReduced = llvm::is_contained(sum.axes, static_cast<int64_t>(axis));
+    (isReduced ? reduced : rows).push_back(sum.dims[axis]);
+    (isReduced ? k : m) = *(isReduced ? k : m).mul(sum.dims[axis]);
+  }
+  // Of a factor the axes that it does not depend on are at 0.
+  auto at = [=, this, axes = sum.axes](const Expr &row, const Expr &depth, const Expr &column) {
+    std::vector<Expr> kept = positionsAlong(rows, row), along = positionsAlong(reduced, depth);
+    ExprIndex full;
+    for (size_t axis = 0, nextKept = 0, nextReduced = 0; axis < rows.size() + reduced.size(); ++axis)
+      full.push_back(llvm::is_contained(axes, static_cast<int64_t>(axis)) ? along[nextReduced++] : kept[nextKept++]);
+    full.push_back(column);
+    return full;
+  };
+  ContractSpec spec{m, sum.dims.back(), k, type, rightAcross, leftDown,
+                    [=](llvm::ArrayRef<Expr>, Expr row, Expr depth) { return factors(at(row, depth, 0)).first; },
+                    [=](llvm::ArrayRef<Expr>, Expr depth, Expr column) { return factors(at(0, depth, column)).second; }};
+  if (nest->dims.size() != 2)
+    return std::nullopt;
+  return deviceProduct(spec, index);
 }
 
 DeviceProduct::DeviceProduct(const ContractSpec &spec, const ProductTile &tile, std::vector<Var> axesOfResult,
