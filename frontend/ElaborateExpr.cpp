@@ -341,13 +341,18 @@ Datum Elaborator::compileTimeBinary(Op op, Range opRange, const Datum &lhs, cons
   if (!lhs.isNumber() || !rhs.isNumber() || op == Op::MatMul || op == Op::And || op == Op::Or)
     return mismatch();
 
+  // The operands are part of the place: what they mention may be what is wrong.
+  auto failAtOperator = [&](const llvm::Twine &text) {
+    diags.error(opRange.begin, whole, text);
+    return Datum();
+  };
   if (lhs.is(Kind::Int) && rhs.is(Kind::Int)) {
     const Dim &a = lhs.size, &b = rhs.size;
     auto checked = [&](std::optional<Dim> result) {
       if (!result)
-        return fail(opRange, "this number exceeds 64 bits");
+        return failAtOperator("this number exceeds 64 bits");
       if (result->getTerms().size() > 64)
-        return fail(opRange, "this size has more than 64 terms");
+        return failAtOperator("this size has more than 64 terms");
       return Datum::ofInt(*result);
     };
     switch (op) {
@@ -356,10 +361,10 @@ Datum Elaborator::compileTimeBinary(Op op, Range opRange, const Datum &lhs, cons
     case Op::Mul: return checked(a.mul(b));
     case Op::Div: {
       if (b == Dim(0))
-        return fail(opRange, "division by zero");
+        return failAtOperator("division by zero");
       if (std::optional<Dim> quotient = a.divExact(b))
         return Datum::ofInt(*quotient);
-      return fail(opRange, numberName(lhsExpr, lhs) + " is not divisible by " + numberName(rhsExpr, rhs));
+      return failAtOperator(numberName(lhsExpr, lhs) + " is not divisible by " + numberName(rhsExpr, rhs));
     }
     default: break;
     }
@@ -367,7 +372,7 @@ Datum Elaborator::compileTimeBinary(Op op, Range opRange, const Datum &lhs, cons
     if (x && y) {
       if (op == Op::Mod) {
         if (*y == 0)
-          return fail(opRange, "division by zero");
+          return failAtOperator("division by zero");
         const int64_t remainder = *y == -1 ? 0 : *x % *y;
         // Rounded down, as on tensors.
         return Datum::ofInt(Dim(remainder != 0 && (remainder < 0) != (*y < 0) ? remainder + *y : remainder));
@@ -379,9 +384,9 @@ Datum Elaborator::compileTimeBinary(Op op, Range opRange, const Datum &lhs, cons
       int64_t power = 1, base = *x;
       for (int64_t n = *y; n > 0; n >>= 1) {
         if ((n & 1) && __builtin_mul_overflow(power, base, &power))
-          return fail(opRange, "this number exceeds 64 bits");
+          return failAtOperator("this number exceeds 64 bits");
         if (n > 1 && __builtin_mul_overflow(base, base, &base))
-          return fail(opRange, "this number exceeds 64 bits");
+          return failAtOperator("this number exceeds 64 bits");
       }
       return Datum::ofInt(Dim(power));
     }
@@ -397,13 +402,13 @@ Datum Elaborator::compileTimeBinary(Op op, Range opRange, const Datum &lhs, cons
     };
     if ((op == Op::Le || op == Op::Lt) && y && bound(a) && (op == Op::Le ? *bound(a) <= *y : *bound(a) < *y))
       return Datum::ofBool(true);
-    return fail(opRange, "this depends on " + std::string(x ? b.str() : a.str()) +
+    return failAtOperator("this depends on " + std::string(x ? b.str() : a.str()) +
                              ", which is known at run time only; a bound, as 'dim " +
                              (x ? b.str() : a.str()) + " <= 64', may decide it");
   }
   std::optional<double> x = lhs.asDouble(), y = rhs.asDouble();
   if (!x || !y)
-    return fail(opRange, "'" + (x ? rhs.size.str() : lhs.size.str()) +
+    return failAtOperator("'" + (x ? rhs.size.str() : lhs.size.str()) +
                              "' is known at run time only; write 'as f' to compute with it");
   switch (op) {
   case Op::Add: return Datum::ofFloat(*x + *y);

@@ -1,5 +1,6 @@
 // CheckIndices.cpp: carries the ranges of index operands back to the arguments that they come from.
 #include "ir/KernelRegion.h"
+#include "ir/ops/Elementwise.h"
 #include "ir/ops/Scan.h"
 #include "mlir/IR/Builders.h"
 #include "passes/Passes.h"
@@ -38,12 +39,22 @@ private:
       add(scan.yieldOp()->getOperand(result.getResultNumber()));
       if (result.getResultNumber() >= scan.stackedCount()) // a carried value, which no turn may have changed
         add(scan.getInitials()[result.getResultNumber() - scan.stackedCount()]);
-    } else if (op->hasTrait<SameMemory>()) {
+    } else if (op->hasTrait<SameMemory>() || isCastOfIntegers(op)) {
       add(op->getOperand(0));
     } else if (op->hasTrait<MovesElements>()) {
       for (Value operand : op->getOperands())
         add(operand);
     }
+  }
+
+  /// An index that is in range is the same number in every type of integers.
+  static bool isCastOfIntegers(Operation *op) {
+    auto cast = dyn_cast<CastOp>(op);
+    auto isIndex = [](Value value) {
+      Type element = getElementTypeOrSelf(value.getType());
+      return isa<IntegerType>(element) && !element.isInteger(1);
+    };
+    return cast && isIndex(cast.getX()) && isIndex(cast.getY());
   }
 
   void addArgument(BlockArgument argument) {

@@ -206,14 +206,19 @@ class Instance:
             raise Error(status, reason.value.decode())
 
     def __del__(self):
-        if self.handle:
+        if self.__dict__.get("handle"):
             self.model.raw.destroy(self.handle)
+
+    def __reduce__(self):
+        raise TypeError("an instance lives in its library: it is neither copied nor pickled, but saved and loaded")
 
     def check(self, status):
         if status:
             raise Error(status, self.model.raw.error_text(self.handle).decode())
 
     def __getattr__(self, name):
+        if "model" not in self.__dict__:  # create has failed
+            raise AttributeError(name)
         if name not in self.model.functions:
             raise AttributeError("%s has no function '%s'" % (self.model.name, name))
         return lambda **arguments: Call(self, name, **arguments).run()
@@ -251,6 +256,16 @@ class Instance:
         self.check(self.model.raw.load(self.handle, str(path).encode(), int(parameters_only)))
 
 
+def as_argument(function, value, given):
+    """`given` as the contiguous array that the C function takes. Floats are rounded to its type; integers and truth
+    values have to be what they were."""
+    given = numpy.asarray(given)
+    array = numpy.ascontiguousarray(given, value.dtype).reshape(given.shape)
+    if value.dtype.kind != "f" and not numpy.array_equal(array, given):
+        raise TypeError("%s(): '%s' takes %s, found %s that it cannot hold" % (function, value.name, value.dtype, given.dtype))
+    return array
+
+
 class Call:
     """One function with its arguments bound, to run as often as one likes: `sizes` gives run-time dimensions that
     the inputs do not tell; hypers go by their names, and keep their defaults if none is given."""
@@ -264,7 +279,7 @@ class Call:
             given = arguments.pop(value.name, None)
             if given is None and value.default is None:
                 raise TypeError("%s() misses '%s'" % (name, value.name))
-            array = None if given is None else numpy.ascontiguousarray(given, value.dtype).reshape(numpy.shape(given))
+            array = None if given is None else as_argument(name, value, given)
             if array is not None:
                 value.read_sizes(array.shape, found)
             self.arrays.append(array)

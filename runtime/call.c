@@ -172,6 +172,9 @@ static int check_indices(const call *c, const nnc_value *value, const void *data
   char also[40] = "";
   if (ignores && (ignore < 0 || ignore > bound))
     snprintf(also, sizeof also, ", or %lld", (long long)ignore);
+  if (value->rank == 0)
+    return FAIL(NNC_INDEX_RANGE, "'%s' is %lld, expected 0 to %lld%s", value->name, (long long)found,
+                (long long)(bound - 1), also);
   return FAIL(NNC_INDEX_RANGE, "element %lld of '%s' is %lld, expected 0 to %lld%s", (long long)at,
               value->name, (long long)found, (long long)(bound - 1), also);
 }

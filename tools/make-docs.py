@@ -83,8 +83,8 @@ def operators(tblgen, include):
              "Made by `ninja nnc-docs` from ir/ops/*.td. \\(\\bar{x}\\) is the adjoint of x: the loss differentiated by it. What an "
              "operator does with NaN, infinities, signed zeros and empty rows stands in its description; where it says "
              "nothing, that follows from IEEE 754. Denormal numbers (below 1.2e-38 in f32, 2.2e-308 in f64) count as zeros "
-             "of their sign in every operator, and a result that would be one is such a zero; operators that only move "
-             "numbers may hand them on as they are.", ""]
+             "of their sign in every operator, and a result that would be one is such a zero; where the result is an operand as "
+             "it is (of a select, a maximum, a move, log1p of a number near zero) it may be handed on as it is.", ""]
     for family in families():
         records = Records(tblgen, include, family)
         lines += ["## %s" % family, ""]

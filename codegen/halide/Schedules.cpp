@@ -99,10 +99,11 @@ Schedule chooseSchedule(const LoopNest &nest, const KernelTarget &target) {
 /// Computes the elements of several results one at a time, at `level`, a turn of the innermost loop.
 static void stageResultsAt(LoopNest &nest, const LoopLevel &level) {
   nest.staged->compute_at(level).store_in(MemoryType::Register);
-  // One element is hard to see where loops of run-time sizes are fused to tasks.
-  for (auto [axis, size] : llvm::zip(nest.axes, nest.dims))
-    if (!size.isStatic())
-      nest.staged->bound_extent(axis, 1);
+  // One element is hard to see where loops of run-time sizes are fused to tasks, and static ones around them with these.
+  const bool fusesRunTime = llvm::any_of(nest.dims, [](const Dim &size) { return !size.isStatic(); });
+  for (size_t axis = 0; axis < nest.axes.size(); ++axis)
+    if (!nest.dims[axis].isStatic() || (fusesRunTime && axis + 1 < nest.axes.size()))
+      nest.staged->bound_extent(nest.axes[axis], 1);
 }
 
 void stageResults(LoopNest &nest, const Var &lane) {

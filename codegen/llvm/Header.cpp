@@ -116,8 +116,10 @@ void HeaderWriter::status(const ModelInterface &model) {
       {"BUSY", "another call is running on this instance"},
       {"UNSUPPORTED_CPU", "the library was compiled for a CPU this machine does not have"},
       {"INDEX_RANGE", "a label or index lies outside of what the model accepts"},
-      {"INTERNAL", "a fault of nnc itself"}};
-  static_assert(std::size(statuses) == NNC_INTERNAL + 1, "every status of nnc.h");
+      {"INTERNAL", "a fault of nnc itself"},
+      {"NO_DEVICE", "the machine has no such device, or no driver for it"},
+      {"DEVICE_FAILED", "the device's driver refused or reports a fault"}};
+  static_assert(std::size(statuses) == NNC_DEVICE_FAILED + 1, "every status of nnc.h");
   out << "/// What every call returns. Nothing prints, exits or throws; " << model.prefix
       << "_error_text says more.\n";
   out << "typedef enum " << model.prefix << "_status {\n";

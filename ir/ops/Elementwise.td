@@ -537,7 +537,7 @@ class NN_StepwiseOp<string opMnemonic, code body> : NN_ConstantElementwiseOp<opM
 }
 def NN_SignOp : NN_StepwiseOp<"sign", [{
       T zero = lit(x, 0.0);
-      return select(x > zero, lit(x, 1.0), select(x < zero, lit(x, -1.0), x));
+      return select(x > zero, lit(x, 1.0), select(x < zero, lit(x, -1.0), x * zero)); // a zero's sign, or NaN
     }]> {
   let summary = "elementwise sign";
   let description = [{-1, 0 or 1; zeros keep their sign and NaN stays NaN.}];

@@ -53,9 +53,9 @@ out = net.predict(x=x, at=here, place=numpy.int32(4))
 # CHECK: read True True True
 print("read", numpy.array_equal(out["here"], x[:, 3]), numpy.array_equal(out["after"], 0 * x[:, 3]),
       numpy.array_equal(net["state.kept"], [0, 0, 0, 0, 1]))
-# CHECK: element 0 of 'at' is 4, expected 0 to 3
-# CHECK: element 0 of 'at' is -1, expected 0 to 3
-# CHECK: element 0 of 'place' is 5, expected 0 to 4
+# CHECK: 'at' is 4, expected 0 to 3
+# CHECK: 'at' is -1, expected 0 to 3
+# CHECK: 'place' is 5, expected 0 to 4
 for wrong in {"at": numpy.int32(4)}, {"at": numpy.int32(-1)}, {"place": numpy.int32(5)}:
     try:
         net.predict(**{"x": x, "at": here, "place": numpy.int32(2), **wrong})

@@ -1,4 +1,4 @@
-// RUN: %testbin/broken-texts %nncsrc/examples %nncsrc/frontend/std %nncsrc/test
+// RUN: %testbin/broken-texts %nncsrc/examples %nncsrc/bench %nncsrc/frontend/std %nncsrc/test
 //
 // broken-texts.cpp: no text makes the frontend crash, hang or fail without a word.
 //

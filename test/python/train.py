@@ -3,6 +3,7 @@
 # RUN: %cc -shared -fPIC -O1 -I%nncsrc/runtime %nncsrc/test/tools/nnc-run/Inputs/softmax.c -o %t.so -lm
 # RUN: echo 'int nothing(void) { return 0; }' > %t.c && %cc -shared -fPIC %t.c -o %t.plain.so
 # RUN: %python %s %t.so %t.plain.so | FileCheck %s
+import copy
 import sys
 
 import nnc
@@ -54,6 +55,12 @@ refused("shape", lambda: net.predict(features=x[:, :3]))
 refused("sizes", lambda: net.evaluate(features=x, species=y[1:]))
 refused("function", lambda: net.fly())
 refused("variable", lambda: net["dense9.weight"])
+# CHECK: fraction: evaluate(): 'species' takes int32, found float64 that it cannot hold
+# CHECK: wide: evaluate(): 'species' takes int32, found int64 that it cannot hold
+# CHECK: copy: an instance lives in its library
+refused("fraction", lambda: net.evaluate(features=x, species=y + 0.5))
+refused("wide", lambda: net.evaluate(features=x, species=y.astype(numpy.int64) + 2**32))
+refused("copy", lambda: copy.copy(net))
 # CHECK: value: dense1.weight has shape (4, 3), found (3,)
 # CHECK: seed: seed is -1, expected a number from 0 to 2**64 - 1
 # CHECK: library: {{.*}} is not a library made by nnc: it has no 'nnc_describe'

@@ -135,7 +135,7 @@ std::string withSuffix(StringRef path, StringRef suffix) {
 /// Can there be one library for these targets?
 bool checkTargets(const Options &options) {
   std::optional<KernelTarget> first;
-  bool hasCpu = false;
+  bool hasCpu = false, hasGpu = false;
   for (const std::string &name : options.targets) {
     std::optional<KernelTarget> target = findKernelTarget(name);
     if (!target) {
@@ -150,7 +150,11 @@ bool checkTargets(const Options &options) {
               << "' are of two architectures; each wants a library of its own\n";
       return false;
     }
-    hasCpu |= !target->gpu;
+    (target->gpu ? hasGpu : hasCpu) = true;
+  }
+  if (options.emit == Emit::PTX && !hasGpu) {
+    error() << "--emit=ptx shows what runs on a GPU; expected one among the targets, as in --target=cuda\n";
+    return false;
   }
   bool hasHostCode =
       options.emit == Emit::LLVM || options.emit == Emit::Object || options.emit == Emit::Library;
@@ -177,14 +181,16 @@ bool convert(CommandLine &line, Options &options) {
   options.output = line.output;
   options.emit = line.emit;
   bool given = line.emit.getNumOccurrences() > 0;
+  StringRef before = "--emit"; // the option that asked
   for (auto [flag, emit] : {std::pair(&line.assembly, Emit::Assembly), std::pair(&line.object, Emit::Object)})
     if (*flag) {
       if (given && options.emit != emit) {
-        error() << "-" << flag->ArgStr << " and --emit ask for different stages\n";
+        error() << "-" << flag->ArgStr << " and " << before << " ask for different stages\n";
         return false;
       }
       options.emit = emit;
       given = true;
+      before = emit == Emit::Assembly ? "-S" : "-c";
     }
   if (line.report != Report::None) {
     if (given) {

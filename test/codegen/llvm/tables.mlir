@@ -12,7 +12,7 @@
 // CHECK-DAG: llvm.mlir.global private unnamed_addr constant @{{.*}}("what to scale\00")
 // CHECK-DAG: llvm.mlir.global private unnamed_addr constant @{{.*}}("x86-64-v3\00")
 // CHECK-DAG: llvm.mlir.global internal constant @planned.predict.bodies() {{.*}} : !llvm.array<1 x ptr>
-// CHECK-DAG: llvm.mlir.global internal constant @planned.predict.inputs() {{.*}} : !llvm.array<1 x struct<(ptr, i32, i32, i32, ptr, f64, i32, i64, i64, ptr)>>
+// CHECK-DAG: llvm.mlir.global internal constant @planned.predict.inputs() {{.*}} : !llvm.array<1 x struct<(ptr, i32, i32, i32, ptr, f64, i32, i64, i64, i32, ptr, ptr)>>
 // CHECK-DAG: llvm.mlir.global internal constant @planned.train_step.inputs() {{.*}} : !llvm.array<3 x struct
 // CHECK-DAG: llvm.mlir.global internal constant @planned.variables() {{.*}} : !llvm.array<4 x struct<(ptr, i32, i32, i32, ptr, i64, i64, struct<(i32, f64, f64, ptr)>)>>
 // CHECK-DAG: llvm.mlir.global internal constant @planned.kernel_calls() {{.*}} : !llvm.array<5 x struct<(ptr, ptr, ptr, ptr, ptr, ptr, i32, i32)>>
