@@ -18,11 +18,10 @@ bool Checker::run() {
   for (const File *file : module.files)
     for (const Decl *decl : file->declarations)
       checkDecl(*decl);
-  // One circle is reported: others are mostly the same one, seen from elsewhere.
+  // Each circle is met once, however many declarations are on it.
   for (const File *file : module.files)
     for (const Decl *decl : file->declarations)
-      if (!uses.isFree(decl, diags))
-        return false;
+      sound &= uses.isFree(decl, diags);
   return sound;
 }
 

@@ -14,6 +14,7 @@ bool UseGraph::isFree(const Decl *decl, Diagnostics &diags) {
   };
   if (finished.contains(decl))
     return true;
+  bool isFree = true;
   llvm::SmallVector<Step> path = {{decl, {}, 0}};
   llvm::SmallPtrSet<const Decl *, 16> onPath = {decl};
   while (!path.empty()) {
@@ -35,12 +36,13 @@ bool UseGraph::isFree(const Decl *decl, Diagnostics &diags) {
       for (size_t i = first + 1; i < path.size(); ++i)
         report.note(path[i].use, "'" + path[i].decl->name.text + "' is used here");
       report.note(range, "'" + used->name.text + "' is used here");
-      return false;
+      isFree = false; // and on without this use: there may be other circles
+      continue;
     }
     if (finished.contains(used))
       continue;
     onPath.insert(used);
     path.push_back({used, range, 0});
   }
-  return true;
+  return isFree;
 }

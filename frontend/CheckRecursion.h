@@ -15,8 +15,8 @@ public:
     usedBy[user].push_back({used, range});
   }
 
-  /// False, with one error that names the whole circle, if `decl` reaches itself. What earlier calls have walked is
-  /// not walked again.
+  /// False, with an error for each circle that names the whole of it, if `decl` reaches one. What earlier calls have
+  /// walked is not walked again.
   bool isFree(const ast::Decl *decl, Diagnostics &diags);
 
 private:
