@@ -3,6 +3,7 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 #include <cstring>
+#include <stdexcept>
 
 using namespace Halide;
 using Halide::Internal::AssertStmt;
@@ -31,8 +32,47 @@ protected:
         "halide_error_constraint_violated",
         "halide_error_constraints_make_required_region_smaller",
         "halide_error_host_is_null"};
-    const Call *error = op->message.as<Call>();
+    Expr message = op->message;
+    while (const Internal::Let *let = message.as<Internal::Let>()) // what condition and message share
+      message = let->body;
+    const Call *error = message.as<Call>();
     return error && checks.contains(error->name) ? Internal::Evaluate::make(0) : IRMutator::visit(op);
+  }
+};
+
+/// Whether a name is read.
+class Reads : public Internal::IRGraphVisitor {
+public:
+  explicit Reads(const std::string &name) : name(name) {}
+  bool found = false;
+
+protected:
+  using IRGraphVisitor::visit;
+  void visit(const Internal::Variable *op) override { found |= op->name == name; }
+
+private:
+  const std::string &name;
+};
+
+/// The wrapper runs on the CPU, where operands have no memory: what only a check has read of them goes with it, and
+/// nothing else may be read there.
+class DropHostReads : public IRMutator {
+public:
+  using IRMutator::mutate;
+
+protected:
+  using IRMutator::visit;
+  Internal::Stmt visit(const Internal::LetStmt *op) override {
+    Internal::Stmt body = mutate(op->body);
+    Reads reads(op->name);
+    body.accept(&reads);
+    return reads.found ? Internal::LetStmt::make(op->name, mutate(op->value), body) : body;
+  }
+  Internal::Stmt visit(const Internal::For *op) override {
+    return op->for_type == Internal::ForType::GPUBlock ? op : IRMutator::visit(op);
+  }
+  Expr visit(const Internal::Load *op) override {
+    throw std::runtime_error("the CPU would read '" + op->name + "', which is on the device");
   }
 };
 
@@ -171,6 +211,7 @@ llvm::StringMap<const char *> namesOnOpenCL() {
 void addDevicePasses(Pipeline &pipeline, const KernelTarget &target) {
   if (!target.checksArguments)
     pipeline.add_custom_lowering_pass(new DropArgumentChecks);
+  pipeline.add_custom_lowering_pass(new DropHostReads);
   pipeline.add_custom_lowering_pass(new PrivatePlaces);
   bool isCUDA = target.halide.has_feature(Target::CUDA);
   pipeline.add_custom_lowering_pass(new RenameCalls(isCUDA ? namesOnCUDA() : namesOnOpenCL()));
