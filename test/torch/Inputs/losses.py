@@ -92,7 +92,7 @@ for batch in (6, 1, 3):
     case("CrossEntropies", cross_entropies, batch)
     case("Elementwise", elementwise, batch)
     case("Rows", rows, batch)
-for batch in (4, 1):
+for batch in (4, 1, 3):
     case("Regularized", regularized, batch, False)
     case("RegularizedByBlock", regularized, batch, True)
 write(__file__)

@@ -66,9 +66,9 @@ def remainders(t, n):
 
 for n, i, j in ((1, 0, 3), (3, 4, 0), (2, 2, 2)):
     case("Positions", positions, n, i, j)
-for n in (1, 3):
+for n in (1, 3, 4):
     case("Remainders", remainders, n)
-for n in (1, 3):
+for n in (1, 3, 4):
     case("Slices", slices, n)
     case("Moves", moves, n)
 for n, time in ((2, 5), (1, 1), (3, 6)):

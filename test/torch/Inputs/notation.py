@@ -67,7 +67,7 @@ def bilinears(t, n):
     return {"y": y, "total": (y**2).sum()}
 
 
-for n in (1, 3):
+for n in (1, 3, 2):
     case("Bilinears", bilinears, n)
     case("Convolutions", convolutions, n)
     case("Images", images, n)

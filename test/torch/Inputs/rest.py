@@ -113,7 +113,7 @@ for batch in (2, 1, 3):
     case("Pixels", pixels, batch)
     case("Views", views, batch)
     case("Functions", functions, batch)
-for batch in (2, 1):
+for batch in (2, 1, 3):
     case("Volumes", volumes, batch)
     case("Sizes", sizes, batch)
 for beta, count in ((0.9, 1.0), (0.999, 3.0), (0.5, 40.0)):

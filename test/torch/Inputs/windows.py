@@ -83,7 +83,7 @@ def resizes(t, batch):
 
 for batch, time in ((2, 7), (1, 1), (3, 4)):
     case("Line", line, batch, time)
-for batch in (2, 1):
+for batch in (2, 1, 3):
     case("Plane", plane, batch)
     case("Grouped", grouped, batch)
     case("Separable", separable, batch)
