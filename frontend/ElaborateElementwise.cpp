@@ -47,10 +47,8 @@ void nnc::reportUnknownName(const Module &module, const Scope &scope, llvm::Stri
   visibleNames(module, known);
   builtinNames(known);
   elementwiseNames(context, known);
-  std::string hint = didYouMean(name, known);
-  if (!module.isLibrary && StandardLibrary::get().getModule().names.contains(name))
-    hint = "; it is in the standard library, which 'use nn' brings";
-  diags.error(range, "unknown name '" + name + "'" + hint);
+  diags.error(range, "unknown name '" + name + "'" +
+                         (module.isLibrary ? didYouMean(name, known) : hintOfUnknown(name, known)));
 }
 
 /// How many operands an op takes: 1 to 3, or 0 when it does not say.

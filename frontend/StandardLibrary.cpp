@@ -21,6 +21,12 @@ const StandardLibrary &StandardLibrary::get() {
   return library;
 }
 
+std::string nnc::hintOfUnknown(llvm::StringRef name, llvm::ArrayRef<llvm::StringRef> known) {
+  return StandardLibrary::get().getModule().names.contains(name)
+             ? "; it is in the standard library, which 'use nn' brings"
+             : didYouMean(name, known);
+}
+
 StandardLibrary::StandardLibrary() {
   Diagnostics diags(sources, llvm::errs(), {});
   module.name = "nn";

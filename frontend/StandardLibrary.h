@@ -23,6 +23,10 @@ private:
   Module module;
 };
 
+/// What to say behind "unknown name 'x'" where the module that reads it is the user's: that the library has it, which is
+/// not used, else which of the known names is near.
+std::string hintOfUnknown(llvm::StringRef name, llvm::ArrayRef<llvm::StringRef> known);
+
 } // namespace nnc
 
 #endif

@@ -161,9 +161,7 @@ void TrainLowering::bindCall(BoundCall &bound, const Clause &clause, Decl::Kind 
     else
       diags.error(call.name.range,
                   llvm::Twine("unknown ") + what + " '" + call.name.text + "'" +
-                      (StandardLibrary::get().getModule().names.contains(call.name.text)
-                           ? "; it is in the standard library, which 'use nn' brings"
-                           : didYouMean(call.name.text, known)));
+                      hintOfUnknown(call.name.text, known));
     return;
   }
   const auto *optimizerDecl = llvm::dyn_cast<OptimizerDecl>(bound.definition.decl);
