@@ -246,4 +246,23 @@ void InitAttr::print(AsmPrinter &printer) const {
   printer << ">";
 }
 
+std::optional<Dim> operationsOver(int64_t factor, llvm::ArrayRef<Dim> sizes) {
+  std::optional<Dim> count = elementCount(sizes);
+  return count ? count->mul(factor) : std::nullopt;
+}
+
+std::optional<Dim> usualOperationCount(Operation *op) {
+  if (op->hasTrait<IndexMap>() || op->hasTrait<SameMemory>())
+    return Dim(0);
+  if (isa<ReducingOpInterface>(op))
+    return elementCount(dimsOf(op->getOperand(0)));
+  std::optional<Dim> sum = Dim(0);
+  for (Value result : op->getResults())
+    if (std::optional<Dim> count = elementCount(dimsOf(result)); count && sum)
+      sum = sum->add(*count);
+    else
+      return std::nullopt;
+  return sum;
+}
+
 } // namespace nnc

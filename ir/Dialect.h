@@ -52,6 +52,11 @@ struct RegionGradient {
   mlir::Operation *replacement = nullptr;
 };
 
+/// One operation per element of the results, or of what is reduced; none for an op that moves elements.
+std::optional<Dim> usualOperationCount(mlir::Operation *op);
+/// `factor` multiplications, additions or both for every combination of indices of these sizes.
+std::optional<Dim> operationsOver(int64_t factor, llvm::ArrayRef<Dim> sizes);
+
 /// Gives an op's results the names they have in the source, from its location.
 void nameResults(mlir::Operation *op, mlir::OpAsmSetValueNameFn setName);
 

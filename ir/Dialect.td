@@ -213,12 +213,17 @@ class NN_Op<string opMnemonic, list<Trait> traits = []>
 // cases) pass these over.
 def NN_IsStructure : NativeOpTrait<"IsStructure"> { let cppNamespace = "::nnc"; }
 
+// The number of floating-point operations unless an op says otherwise, as C++: one for each element that is computed or,
+// in reductions, read.
+class NN_OperationCount { code usual = "::nnc::usualOperationCount(getOperation())"; }
+
 // A pure function of its operands with a gradient. The four fields are mandatory: leaving one out fails the
 // build and names the op. `gradient` is C++ with `g` (a GraphBuilder at the right place and location) and `dy`
 // (the first result's adjoint; `dResults` has all, null where none flows); it returns one value per operand,
 // null where no gradient flows. It must use differentiable ops, so that gradients have gradients.
 class NN_DiffOp<string opMnemonic, list<Trait> traits = []>
-    : NN_Op<opMnemonic, traits # [Pure, DeclareOpInterfaceMethods<DifferentiableOpInterface>]> {
+    : NN_Op<opMnemonic, traits # [Pure, DeclareOpInterfaceMethods<DifferentiableOpInterface>,
+                                  DeclareOpInterfaceMethods<OperationCountOpInterface>]> {
   code gradient = ?;
   string rule = ?;      // name of the rule, as a textbook calls it
   string latex = ?;     // its mathematics: \bar{x} is the adjoint of x
@@ -226,6 +231,7 @@ class NN_DiffOp<string opMnemonic, list<Trait> traits = []>
   string formula = ?;   // equations in plain text (codegen/explain/Formula.h): `d_x = d_y * y; ...`, or with subscripts
                         // in the smallest sizes that show the rule: one row, one spatial axis, axes that stay left out
   list<string> saves = ?; // which operands or results the gradient reads
+  code operations = NN_OperationCount<>.usual; // see OperationCountOpInterface
   code diffDefinitions = [{}];
   let definitions = [{
     ::llvm::SmallVector<::mlir::Value> $cppClass::gradient(::nnc::GraphBuilder &g, ::mlir::ValueRange dResults) {
@@ -238,17 +244,21 @@ class NN_DiffOp<string opMnemonic, list<Trait> traits = []>
       return {R"rule(}] # rule # [{)rule", R"rule(}] # latex # [{)rule", R"rule(}] # formula # [{)rule",
               ::llvm::ArrayRef<::llvm::StringRef>(saved).drop_front(), R"rule(}] # before # [{)rule"};
     }
+    std::optional<::nnc::Dim> $cppClass::operationCount() { return }] # operations # [{; }
   }] # diffDefinitions;
 }
 
 // A pure function without a gradient; `reason` says why, in the words of a diagnostic:
 // "'argmax' is piecewise constant".
 class NN_ConstantOp<string opMnemonic, list<Trait> traits = []>
-    : NN_Op<opMnemonic, traits # [Pure, DeclareOpInterfaceMethods<NonDifferentiableOpInterface>]> {
+    : NN_Op<opMnemonic, traits # [Pure, DeclareOpInterfaceMethods<NonDifferentiableOpInterface>,
+                                  DeclareOpInterfaceMethods<OperationCountOpInterface>]> {
   string reason = ?;
+  code operations = NN_OperationCount<>.usual; // see OperationCountOpInterface
   code constDefinitions = [{}];
   let definitions = [{
     ::llvm::StringRef $cppClass::whyNotDifferentiable() { return "}] # reason # [{"; }
+    std::optional<::nnc::Dim> $cppClass::operationCount() { return }] # operations # [{; }
   }] # constDefinitions;
 }
 

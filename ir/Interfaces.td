@@ -62,6 +62,16 @@ def IndexingOpInterface : OpInterface<"IndexingOpInterface"> {
     (ins), "", "return std::nullopt;">];
 }
 
+def OperationCountOpInterface : OpInterface<"OperationCountOpInterface"> {
+  let cppNamespace = "::nnc";
+  let description = [{An op whose arithmetic can be counted, for rates in profiles. Every op that computes has it.}];
+  let methods = [
+    InterfaceMethod<[{
+      Floating-point operations of the op's definition: a multiplication and its addition are two, a function of one
+      element (`exp`) one, moving elements none. Nothing if the number exceeds 64 bits.
+    }], "std::optional<::nnc::Dim>", "operationCount", (ins)>];
+}
+
 def ReducingOpInterface : OpInterface<"ReducingOpInterface"> {
   let cppNamespace = "::nnc";
   let description = [{

@@ -16,7 +16,7 @@ from ctypes import POINTER, CFUNCTYPE, c_char_p, c_double, c_int, c_int32, c_int
 
 import numpy
 
-ABI_VERSION = 3
+ABI_VERSION = 4
 INPUT, HYPER, SEED, OUTPUT, LOSS, METRIC, METRIC_COUNT = range(7)
 KINDS = ("predict", "evaluate", "step", "defaults", "gradients", "update")
 PARAMETER, STATE, SLOT, STEP_COUNTER, AVERAGE, GRADIENT = range(6)
@@ -82,7 +82,7 @@ class _Options(ctypes.Structure):
 
 class _KernelCall(ctypes.Structure):
     _fields_ = [(name, c_char_p) for name in ("function", "kernel", "value", "role", "rule", "file")]
-    _fields_ += [("line", c_uint32), ("column", c_uint32)]
+    _fields_ += [("line", c_uint32), ("column", c_uint32), ("operations", _Dim), ("bytes", _Dim)]
 
 
 class _Model(ctypes.Structure):
@@ -107,7 +107,7 @@ _Model._fields_ = [
     ("load", CFUNCTYPE(c_int, c_void_p, c_char_p, c_int)),
     ("metadata", CFUNCTYPE(c_int, c_void_p, c_char_p, c_char_p, c_uint64, POINTER(c_uint64))),
     ("reset_count", c_uint32), ("resets", POINTER(_Reset)), ("reset", CFUNCTYPE(c_int, c_void_p, c_char_p)),
-    ("device_text", CFUNCTYPE(c_char_p, c_void_p))]
+    ("device_text", CFUNCTYPE(c_char_p, c_void_p)), ("record", CFUNCTYPE(c_int, c_void_p, c_void_p))]
 
 
 class _Library(ctypes.Structure):

@@ -26,6 +26,7 @@ int nnc_rt_metadata(nnc_instance *instance, const char *path, char *extra_json, 
 int nnc_rt_reset(nnc_instance *instance, const char *name);
 const char *nnc_rt_device_text(const nnc_instance *instance);
 int nnc_rt_set_threads(int count);
+int nnc_rt_record(nnc_instance *instance, nnc_recording *recording);
 
 /* What follows is the runtime's own. */
 #ifndef __cplusplus
@@ -66,6 +67,7 @@ struct nnc_instance {
   uint64_t *scalars; /* hypers and defaults of inputs, in their own types; losses and metrics */
   double *hypers;    /* before conversion */
   uint64_t *extents; /* bytes behind each input, then each output */
+  nnc_recording *recording; /* profile.c; NULL: none */
   atomic_uint busy;
   atomic_uint kernel_failed; /* a kernel has written `error` in this call; the others leave it */
   char error[NNC_ERROR_BYTES];
@@ -92,6 +94,9 @@ int nnc_push(nnc_instance *instance, uint64_t offset, uint64_t bytes);
 /* Takes the instance for one call: NNC_OK, NNC_BUSY, or NNC_INVALID_ARGUMENT if it is NULL. */
 int nnc_enter(nnc_instance *instance);
 void nnc_leave(nnc_instance *instance);
+
+/* Nanoseconds of CLOCK_MONOTONIC. */
+uint64_t nnc_now(void);
 
 extern const char *const nnc_dtype_names[]; /* as in the text: "f32" */
 uint64_t nnc_dtype_bytes(nnc_dtype dtype);

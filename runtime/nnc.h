@@ -26,7 +26,7 @@
 extern "C" {
 #endif
 
-#define NNC_ABI_VERSION 3u
+#define NNC_ABI_VERSION 4u
 
 typedef enum nnc_status {
   NNC_OK = 0,
@@ -213,7 +213,24 @@ typedef struct nnc_kernel_call {
   const char *file;
   uint32_t line;
   uint32_t column;
+  /* Of one run, by the definitions of the ops: a multiplication and its addition are two floating-point operations, a
+   * function of one element is one. Bytes: of what is read and written once, at least. */
+  nnc_dim operations;
+  nnc_dim bytes;
 } nnc_kernel_call;
+
+/* One run of a kernel, in nanoseconds of CLOCK_MONOTONIC. */
+typedef struct nnc_event {
+  uint64_t begin, end;
+  uint32_t call; /* index into nnc_model.kernel_calls */
+} nnc_event;
+
+/* The caller's memory for events. */
+typedef struct nnc_recording {
+  nnc_event *events;
+  uint64_t capacity;
+  uint64_t count; /* of all runs; what found no room was not kept */
+} nnc_recording;
 
 typedef struct nnc_model nnc_model;
 
@@ -277,6 +294,9 @@ struct nnc_model {
   int (*reset)(nnc_instance *instance, const char *name);
   /* What runs the instance's kernels: "cpu (x86-64-v4)", "cuda:0 (NVIDIA H200)". */
   const char *(*device_text)(const nnc_instance *instance);
+  /* In libraries made with --profile=ops, else NULL. From now on each run of a kernel is added to `recording`, which the
+   * caller keeps until record(instance, NULL) or destroy, and may empty between calls (count = 0). */
+  int (*record)(nnc_instance *instance, nnc_recording *recording);
 };
 
 typedef struct nnc_library {

@@ -48,7 +48,11 @@ class BodyBuilder {
 public:
   BodyBuilder(HostBuilder &host, const ModelInterface &model, const FunctionInterface &function,
               const HostVariant &variant)
-      : host(host), model(model), function(function), variant(variant), memory(OperandMemory::of(variant)) {}
+      : host(host), model(model), function(function), variant(variant), memory(OperandMemory::of(variant)) {
+    if (host.options.recordsCalls)
+      for (auto [index, call] : llvm::enumerate(model.kernelCalls()))
+        callIndices[call.second] = index;
+  }
 
   std::string build();
 
@@ -65,6 +69,8 @@ private:
   Value resultAddress(CodeBuilder &code, KernelOp kernel, unsigned result);
   void fillBuffer(CodeBuilder &code, unsigned slot, Value address, RankedTensorType type);
   void callKernel(CodeBuilder &code, KernelOp kernel);
+  /// Calls one of the runtime's recorders of kernel calls, if the library has them.
+  void record(CodeBuilder &code, StringRef what, llvm::ArrayRef<Value> arguments);
   void runBlock(CodeBuilder &code, Block &block);
   void runLoop(CodeBuilder &code, ScanOp scan);
   void prepareLoop(CodeBuilder &code, ScanOp scan);
@@ -99,6 +105,7 @@ private:
   llvm::StringMap<Value> dims;             // canonical spelling -> its value
   llvm::DenseMap<Type, Value> shapes;      // tensor type -> array of HalideDimension
   llvm::DenseMap<Operation *, Loop> loops; // nn.scan -> its turn
+  llvm::DenseMap<Operation *, unsigned> callIndices; // nn.kernel -> its place in the table of calls, for recorders
 };
 
 //===--------------------------------------------------------------------------------------------------===//
@@ -378,7 +385,18 @@ void BodyBuilder::callKernel(CodeBuilder &code, KernelOp kernel) {
   }
   auto type = host.functionType(host.i32, llvm::to_vector(ValueRange(arguments).getTypes()));
   LLVM::LLVMFuncOp callee = host.declare(kernel.getSymbolAttr().str() + variant.kernelSuffix, type);
-  returnIfFailed(code, code.create<LLVM::CallOp>(callee, arguments).getResult());
+  record(code, "kernel_begins", {context});
+  Value status = code.create<LLVM::CallOp>(callee, arguments).getResult();
+  record(code, "kernel_ends", {context, code.integer(host.i32, callIndices.lookup(kernel))});
+  returnIfFailed(code, status);
+}
+
+void BodyBuilder::record(CodeBuilder &code, StringRef what, llvm::ArrayRef<Value> arguments) {
+  if (!host.options.recordsCalls)
+    return;
+  auto type = host.functionType(host.voidType(), llvm::to_vector(ValueRange(arguments).getTypes()));
+  std::string name = "nnc_" + memory->recorder().str() + what.str();
+  code.create<LLVM::CallOp>(host.declare(name, type), arguments);
 }
 
 void BodyBuilder::returnIfFailed(CodeBuilder &code, Value status) {

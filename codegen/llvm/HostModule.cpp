@@ -41,7 +41,7 @@ LLVM::LLVMFuncOp HostBuilder::runtime(StringRef name) {
       return functionType(i32, {p, i32, p});
     if (name == "get" || name == "set")
       return functionType(i32, {p, p, p, i64});
-    if (name == "reset")
+    if (name == "reset" || name == "record")
       return functionType(i32, {p, p});
     if (name == "load")
       return functionType(i32, {p, p, i32});

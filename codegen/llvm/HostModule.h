@@ -26,6 +26,7 @@ struct HostVariant {
 struct HostOptions {
   std::vector<HostVariant> variants; // best first
   std::string compiler;              // "nnc 0.1.0"
+  bool recordsCalls = false;         // bodies tell runtime/profile.c when each kernel call begins and ends
   bool lineTables = true;            // debug information that takes host code back to the lines of the text
 };
 

@@ -60,6 +60,15 @@ int ModelInterface::functionIndex(StringRef name) const {
   return -1;
 }
 
+std::vector<std::pair<const FunctionInterface *, KernelOp>> ModelInterface::kernelCalls() const {
+  std::vector<std::pair<const FunctionInterface *, KernelOp>> calls;
+  for (const FunctionInterface &function : functions) {
+    FuncOp op = function.op;
+    op.walk([&](KernelOp kernel) { calls.emplace_back(&function, kernel); });
+  }
+  return calls;
+}
+
 std::vector<std::string> LibraryInterface::exportedNames() const {
   std::vector<std::string> names = {"nnc_describe"};
   for (const ModelInterface &model : models) {

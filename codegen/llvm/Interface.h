@@ -76,6 +76,8 @@ struct ModelInterface {
   std::vector<VariableOp> variables() const;
   int variableIndex(llvm::StringRef name) const; // -1: none
   int functionIndex(llvm::StringRef name) const; // -1: none
+  /// Every kernel call and its function, in the order of nnc_model.kernel_calls.
+  std::vector<std::pair<const FunctionInterface *, KernelOp>> kernelCalls() const;
 };
 
 struct LibraryInterface {

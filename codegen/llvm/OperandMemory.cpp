@@ -19,6 +19,8 @@ public:
     return {};
   }
 
+  llvm::StringRef recorder() const override { return ""; }
+
   /// A place on the stack, written in every turn.
   Value prepareTurns(CodeBuilder &code, Value) override { return code.stack(code.host.i32, 1); }
   Value turnAddress(CodeBuilder &code, Value prepared, Value turn) override {
@@ -30,7 +32,8 @@ public:
 /// What the body says is done later, in the order of the device's queue: so nothing may be read from the body's stack.
 class DeviceMemory : public OperandMemory {
 public:
-  explicit DeviceMemory(llvm::StringRef device) : copySymbol("nnc_" + device.str() + "_copy") {}
+  explicit DeviceMemory(llvm::StringRef device)
+      : copySymbol("nnc_" + device.str() + "_copy"), recorderPrefix(device.str() + "_") {}
 
   size_t addressField() const override { return offsetof(HalideBuffer, device); }
 
@@ -40,6 +43,8 @@ public:
     return code.create<LLVM::CallOp>(host.declare(copySymbol, type), ValueRange{context, to, from, bytes})
         .getResult();
   }
+
+  llvm::StringRef recorder() const override { return recorderPrefix; }
 
   /// The table of turns that the runtime keeps on the device.
   Value prepareTurns(CodeBuilder &code, Value frame) override {
@@ -51,7 +56,7 @@ public:
   }
 
 private:
-  std::string copySymbol;
+  std::string copySymbol, recorderPrefix;
 };
 
 } // namespace

@@ -267,35 +267,69 @@ Address ModelTables::resets() {
   return host.globals.array(named("resets"), list);
 }
 
-/// Which line each kernel call came from, and by which rule.
+/// What a kernel must read and write: each operand once, of a table that is gathered from what is taken.
+static Dim bytesMoved(KernelOp kernel) {
+  Dim sum;
+  auto add = [&](Value value) {
+    auto type = cast<RankedTensorType>(value.getType());
+    if (auto count = elementCount(dimsOf(type)))
+      if (auto bytes = count->mul(elementBytes(type.getElementType())))
+        sum = sum.add(*bytes).value_or(sum);
+  };
+  for (BlockArgument input : kernel.getBody().getArguments()) {
+    auto isGather = [&](OpOperand &use) {
+      return isa<IndexingOpInterface>(use.getOwner()) && use.getOwner()->hasTrait<IndexMap>() &&
+             &cast<IndexingOpInterface>(use.getOwner()).indexOperand() != &use;
+    };
+    if (!input.use_empty() && llvm::all_of(input.getUses(), isGather))
+      for (Operation *gather : input.getUsers())
+        add(gather->getResult(0));
+    else
+      add(input);
+  }
+  for (Value result : kernel.getResults())
+    add(result);
+  return sum;
+}
+
+static Dim operationsOf(KernelOp kernel) {
+  Dim sum;
+  for (Operation &op : kernel.getBody().getOps())
+    if (auto counted = dyn_cast<OperationCountOpInterface>(op))
+      if (std::optional<Dim> count = counted.operationCount())
+        sum = sum.add(*count).value_or(sum);
+  return sum;
+}
+
+/// Which line each kernel call came from, by which rule, and what it amounts to.
 Address ModelTables::kernelCalls(size_t &count) {
   std::vector<StructConstant<nnc_kernel_call>> list;
-  for (const FunctionInterface &function : model.functions) {
-    function.op.walk([&](KernelOp kernel) {
-      // A kernel has the location of its anchor. In the forward pass it is called by what it leaves behind
-      // ("logits"), in the others by the derivative that everything after the anchor is made of.
-      Location loc = kernel.getLoc();
-      FileLineColLoc place = sourcePlace(loc);
-      ProvenanceAttr provenance = provenanceOf(loc);
-      llvm::SmallVector<StringRef> names = {sourceName(loc)};
-      for (Value value : kernel.yieldOp().getValues())
-        names.push_back(sourceName(value.getLoc()));
-      if (!provenance)
-        std::rotate(names.begin(), names.begin() + 1, names.end());
-      auto named = llvm::find_if(names, [](StringRef name) { return !name.empty(); });
-      StringRef name = named == names.end() ? "" : *named;
-      StructConstant<nnc_kernel_call> constant;
-      constant.set(&nnc_kernel_call::function, text(function.name));
-      constant.set(&nnc_kernel_call::kernel, text(kernel.getSymbolAttr()));
-      constant.set(&nnc_kernel_call::value, text(name));
-      constant.set(&nnc_kernel_call::role,
-                   text(stringifyRole(provenance ? provenance.getRole() : Role::Forward)));
-      constant.set(&nnc_kernel_call::rule, text(provenance ? provenance.getRule() : ""));
-      constant.set(&nnc_kernel_call::file, text(place ? place.getFilename().getValue() : ""));
-      constant.set(&nnc_kernel_call::line, place ? place.getLine() : 0);
-      constant.set(&nnc_kernel_call::column, place ? place.getColumn() : 0);
-      list.push_back(constant);
-    });
+  for (auto [function, kernel] : model.kernelCalls()) {
+    // A kernel has the location of its anchor. In the forward pass it is called by what it leaves behind
+    // ("logits"), in the others by the derivative that everything after the anchor is made of.
+    Location loc = kernel.getLoc();
+    FileLineColLoc place = sourcePlace(loc);
+    ProvenanceAttr provenance = provenanceOf(loc);
+    llvm::SmallVector<StringRef> names = {sourceName(loc)};
+    for (Value value : kernel.yieldOp().getValues())
+      names.push_back(sourceName(value.getLoc()));
+    if (!provenance)
+      std::rotate(names.begin(), names.begin() + 1, names.end());
+    auto named = llvm::find_if(names, [](StringRef name) { return !name.empty(); });
+    StringRef name = named == names.end() ? "" : *named;
+    StructConstant<nnc_kernel_call> constant;
+    constant.set(&nnc_kernel_call::function, text(function->name));
+    constant.set(&nnc_kernel_call::kernel, text(kernel.getSymbolAttr()));
+    constant.set(&nnc_kernel_call::value, text(name));
+    constant.set(&nnc_kernel_call::role,
+                 text(stringifyRole(provenance ? provenance.getRole() : Role::Forward)));
+    constant.set(&nnc_kernel_call::rule, text(provenance ? provenance.getRule() : ""));
+    constant.set(&nnc_kernel_call::file, text(place ? place.getFilename().getValue() : ""));
+    constant.set(&nnc_kernel_call::line, place ? place.getLine() : 0);
+    constant.set(&nnc_kernel_call::column, place ? place.getColumn() : 0);
+    constant.set(&nnc_kernel_call::operations, dim(operationsOf(kernel)));
+    constant.set(&nnc_kernel_call::bytes, dim(bytesMoved(kernel)));
+    list.push_back(constant);
   }
   count = list.size();
   return host.globals.array(named("kernel_calls"), list);
@@ -341,6 +375,7 @@ Address ModelTables::build(llvm::ArrayRef<std::vector<std::string>> bodies) {
   constant.set(&nnc_model::metadata, runtime("metadata"));
   constant.set(&nnc_model::reset_count, model.resets.size()).set(&nnc_model::resets, resets());
   constant.set(&nnc_model::reset, runtime("reset")).set(&nnc_model::device_text, runtime("device_text"));
+  constant.set(&nnc_model::record, host.options.recordsCalls ? runtime("record") : Address());
   return host.globals.array(modelSymbol(model), constant.constant());
 }
 

@@ -11,6 +11,25 @@ using namespace mlir;
 
 namespace nnc {
 
+std::optional<Dim> attentionOperations(Value q, Value k, Value v, bool causal, int64_t products,
+                                       int64_t valueProducts) {
+  Dims batch = dimsOf(q), keySizes = dimsOf(k);
+  const Dim width = batch.pop_back_val(), queries = batch.pop_back_val(), keys = keySizes[batch.size()];
+  // Twice the pairs of a query and a key: without a mask, query i sees i + keys - queries + 1.
+  std::optional<Dim> pairs = operationsOver(2, {queries, keys});
+  if (causal) {
+    bool fewKeys = queries.isStatic() && keys.isStatic() && keys.value() < queries.value();
+    std::optional<Dim> seenTwice = fewKeys ? keys.add(1) : operationsOver(2, keys);
+    if (!fewKeys && seenTwice && (seenTwice = seenTwice->sub(queries)))
+      seenTwice = seenTwice->add(1);
+    pairs = seenTwice ? seenTwice->mul(fewKeys ? keys : queries) : std::nullopt;
+  }
+  std::optional<Dim> wide = operationsOver(products, width), wideValues = operationsOver(valueProducts, dimsOf(v).back());
+  std::optional<Dim> each = wide && wideValues ? wide->add(*wideValues) : std::nullopt, rows = elementCount(batch);
+  std::optional<Dim> all = pairs && each ? pairs->mul(*each) : std::nullopt;
+  return all && rows ? all->mul(*rows) : std::nullopt;
+}
+
 //===--------------------------------------------------------------------------------------------------===//
 // Types
 //===--------------------------------------------------------------------------------------------------===//

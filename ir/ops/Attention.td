@@ -34,6 +34,7 @@ def NN_AttentionOp : NN_DiffOp<"attention", [InferTypeOpAdaptor, NN_WholeKernel]
     $q `,` $k `,` $v (`mask` $mask^)? `scale` $scale (`causal` $causal^)? attr-dict
     `:` type($q) `,` type($k) `,` type($v) (`,` type($mask)^)?
   }];
+  let operations = [{ attentionOperations(getQ(), getK(), getV(), getCausal(), 1, 1) }];
   let gradient = [{ return attentionGradient(g, *this, dResults); }];
   let rule = "attention";
   let latex = [{\bar{S} = P \odot (\bar{Y} V^\top - \operatorname{rowsum}(\bar{Y} \odot Y)),\quad
@@ -61,6 +62,7 @@ def NN_AttentionGradientOp : NN_DiffOp<"attention_gradient", [InferTypeOpAdaptor
     $q `,` $k `,` $v `,` $statistic `,` $dy `,` $correction (`mask` $mask^)? `scale` $scale (`causal` $causal^)? attr-dict
     `:` type($q) `,` type($k) `,` type($v) `,` type($statistic) `,` type($dy) `,` type($correction) (`,` type($mask)^)?
   }];
+  let operations = [{ attentionOperations(getQ(), getK(), getV(), getCausal(), 3, 2) }];
   let gradient = [{ return attentionSecondGradient(g, *this, dResults); }];
   let rule = "derivative of attention's gradient";
   let latex = [{\bar{W} = c\,(\bar{G}_q K^\top + Q \bar{G}_k^\top),\quad

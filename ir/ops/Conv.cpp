@@ -35,6 +35,12 @@ static RankedTensorType resultOf(RankedTensorType x, RankedTensorType w, OpT op,
   return makeTensor(*y, x.getElementType());
 }
 
+std::optional<Dim> filterOperations(Value positions, Value filter) {
+  Dims sizes = dimsOf(positions);
+  sizes.append(llvm::to_vector<4>(llvm::drop_end(dimsOf(filter))));
+  return operationsOver(2, sizes);
+}
+
 LogicalResult ConvOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                        SmallVectorImpl<Type> &types) {
   std::string whyNot;

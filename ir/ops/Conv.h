@@ -17,6 +17,9 @@ llvm::SmallVector<mlir::Value> convInputGradientGradient(GraphBuilder &g, ConvIn
 llvm::SmallVector<mlir::Value> convFilterGradientGradient(GraphBuilder &g, ConvFilterGradientOp op,
                                                           mlir::Value dy);
 
+/// As of OperationCountOpInterface: each element of `positions` meets the taps and channels of one of the filters.
+std::optional<Dim> filterOperations(mlir::Value positions, mlir::Value filter);
+
 /// The window of a filter [kernel..., channels, filters]; `op` has the attributes of convolutions.
 template <typename OpT> Window filterWindow(mlir::Value filter, OpT op) {
   llvm::ArrayRef<int64_t> shape = mlir::cast<mlir::RankedTensorType>(filter.getType()).getShape();

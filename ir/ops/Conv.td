@@ -7,7 +7,8 @@ include "ir/Dialect.td"
 // The three ops are the three sides of one sum, over all positions p, taps t and channels that meet:
 //   y[n, p, o] <- x[n, p * strides + t * dilations - low, c] * w[t, c, o]
 // Each computes one factor from the other two, so the gradient of each is the others.
-class NN_ConvOpBase<string opMnemonic, string filter, list<Trait> traits = []>
+// `positions`: the factor at the positions; each of its elements meets all taps and channels of one group.
+class NN_ConvOpBase<string opMnemonic, string filter, string positions, list<Trait> traits = []>
     : NN_DiffOp<opMnemonic, traits # [NN_Contraction]> {
   let extraClassDeclaration = [{
     /// Where the filter meets x.
@@ -16,6 +17,7 @@ class NN_ConvOpBase<string opMnemonic, string filter, list<Trait> traits = []>
   let diffDefinitions = [{
     ::nnc::Window $cppClass::window() { return filterWindow(}] # filter # [{(), *this); }
   }];
+  let operations = "filterOperations(" # positions # "(), " # filter # "())";
   let results = (outs NN_FloatTensor:$y);
 }
 
@@ -24,7 +26,7 @@ class NN_ConvAttributes {
                         DenseI64ArrayAttr:$high, I64Attr:$groups);
 }
 
-def NN_ConvOp : NN_ConvOpBase<"conv", "getW", [InferTypeOpAdaptor]> {
+def NN_ConvOp : NN_ConvOpBase<"conv", "getW", "getY", [InferTypeOpAdaptor]> {
   let summary = "convolution over one to three spatial axes";
   let description = [{
     `y[n, p..., o] = sum over taps t and channels c of x[n, p * strides + t * dilations - low, c] * w[t..., c, o]`,
@@ -55,7 +57,7 @@ def NN_ConvOp : NN_ConvOpBase<"conv", "getW", [InferTypeOpAdaptor]> {
   let saves = ["x", "w"];
 }
 
-def NN_ConvInputGradientOp : NN_ConvOpBase<"conv_input_gradient", "getW"> {
+def NN_ConvInputGradientOp : NN_ConvOpBase<"conv_input_gradient", "getW", "getDy"> {
   let summary = "convolution transposed: from positions back to elements";
   let description = [{
     The adjoint of `nn.conv` in x: `y[n, i..., c] = sum over positions p, taps t with p * strides + t * dilations - low
@@ -78,7 +80,7 @@ def NN_ConvInputGradientOp : NN_ConvOpBase<"conv_input_gradient", "getW"> {
   let saves = ["dy", "w"];
 }
 
-def NN_ConvFilterGradientOp : NN_ConvOpBase<"conv_filter_gradient", "getY"> {
+def NN_ConvFilterGradientOp : NN_ConvOpBase<"conv_filter_gradient", "getY", "getDy"> {
   let summary = "the filter's side of a convolution";
   let description = [{
     The adjoint of `nn.conv` in w: `y[t..., c, o] = sum over n and positions p of

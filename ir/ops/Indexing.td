@@ -42,6 +42,7 @@ def NN_ScatterAddOp : NN_DiffOp<"scatter_add", [NN_WholeKernel, DeclareOpInterfa
   let results = (outs NN_NumberTensor:$y);
   let assemblyFormat = "$x `,` $index `axis` $axis attr-dict `:` type($x) `,` type($index) `->` type($y)";
   let hasVerifier = 1;
+  let operations = [{ operationsOver(1, dimsOf(getX())) }];
   let gradient = [{ return {g.create<GatherOp>(dy, getIndex(), getAxisAttr()), Value()}; }];
   let diffDefinitions = [{
     ::mlir::OpOperand &$cppClass::indexOperand() { return getIndexMutable(); }

@@ -36,6 +36,12 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
   return success();
 }
 
+std::optional<Dim> matmulOperations(MatmulOp op) {
+  Dims sizes = dimsOf(op.getY()), lhs = dimsOf(op.getLhs());
+  sizes.push_back(lhs[lhs.size() - (op.getLhsTransposed() ? 2 : 1)]);
+  return operationsOver(2, sizes);
+}
+
 llvm::SmallVector<Value> matmulGradient(GraphBuilder &g, MatmulOp op, Value dy) {
   Value lhs = op.getLhs(), rhs = op.getRhs();
   bool lhsTransposed = op.getLhsTransposed(), rhsTransposed = op.getRhsTransposed();

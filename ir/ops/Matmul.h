@@ -10,6 +10,8 @@
 namespace nnc {
 // The gradient, longer than a few lines.
 llvm::SmallVector<mlir::Value> matmulGradient(GraphBuilder &g, MatmulOp op, mlir::Value dy);
+/// As of OperationCountOpInterface.
+std::optional<Dim> matmulOperations(MatmulOp op);
 
 } // namespace nnc
 

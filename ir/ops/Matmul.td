@@ -24,6 +24,7 @@ def NN_MatmulOp : NN_DiffOp<"matmul", [InferTypeOpAdaptor, NN_Contraction,
     `:` type($lhs) `,` type($rhs)
   }];
   let hasCanonicalizer = 1;
+  let operations = [{ matmulOperations(*this) }];
   let gradient = [{ return matmulGradient(g, *this, dy); }];
   let rule = "matrix product";
   let latex = [{\bar{A} = \bar{Y} B^\top,\quad \bar{B} = A^\top \bar{Y} }];

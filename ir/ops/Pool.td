@@ -26,6 +26,7 @@ def NN_MaxPoolOp : NN_DiffOp<"max_pool", [InferTypeOpAdaptor, NN_Windowed]> {
   let results = (outs NN_FloatTensor:$y);
   let assemblyFormat = "$x " # NN_PoolWindow<>.format # " attr-dict `:` type($x)";
   let extraClassDeclaration = NN_PoolWindow<>.declaration;
+  let operations = [{ operationsOver(window().taps(), dimsOf(getY())) }];
   let gradient = [{ return maxPoolGradient(g, *this, dy); }];
   let rule = "max pool";
   let latex = [{\bar{x}_i = \textstyle\sum_{p:\, i = \operatorname{argmax}(p)} \bar{y}_p}];
@@ -43,6 +44,7 @@ def NN_MaxPoolIndexOp : NN_ConstantOp<"max_pool_index", [InferTypeOpAdaptor, NN_
   let results = (outs NN_PositionTensor:$y);
   let assemblyFormat = "$x " # NN_PoolWindow<>.format # " attr-dict `:` type($x)";
   let extraClassDeclaration = NN_PoolWindow<>.declaration;
+  let operations = [{ operationsOver(window().taps(), dimsOf(getY())) }];
   let reason = "'max_pool_index' is piecewise constant";
 }
 
@@ -58,6 +60,7 @@ def NN_MaxUnpoolOp : NN_DiffOp<"max_unpool", [NN_Windowed]> {
   let assemblyFormat = "$values `,` $index " # NN_PoolWindow<>.format #
       " attr-dict `:` type($values) `,` type($index) `->` type($y)";
   let extraClassDeclaration = NN_PoolWindow<>.declaration;
+  let operations = [{ operationsOver(window().taps(), dimsOf(getValues())) }];
   let hasVerifier = 1;
   let gradient = [{ return maxUnpoolGradient(g, *this, dy); }];
   let rule = "max unpool";
@@ -77,6 +80,7 @@ def NN_MaxPoolGatherOp : NN_DiffOp<"max_pool_gather", [InferTypeOpAdaptor, NN_Wi
   let results = (outs NN_FloatTensor:$y);
   let assemblyFormat = "$x `,` $index " # NN_PoolWindow<>.format # " attr-dict `:` type($x) `,` type($index)";
   let extraClassDeclaration = NN_PoolWindow<>.declaration;
+  let operations = [{ operationsOver(window().taps(), dimsOf(getY())) }];
   let gradient = [{ return maxPoolGatherGradient(g, *this, dy); }];
   let rule = "gather of maxima";
   let latex = [{\bar{x}_i = \textstyle\sum_{p:\, i = \operatorname{index}(p)} \bar{y}_p}];
@@ -95,6 +99,7 @@ def NN_AvgPoolOp : NN_DiffOp<"avg_pool", [InferTypeOpAdaptor, NN_Windowed]> {
   let results = (outs NN_FloatTensor:$y);
   let assemblyFormat = "$x " # NN_PoolWindow<>.format # " (`count_padding` $count_padding^)? attr-dict `:` type($x)";
   let extraClassDeclaration = NN_PoolWindow<>.declaration;
+  let operations = [{ operationsOver(window().taps(), dimsOf(getY())) }];
   let gradient = [{ return avgPoolGradient(g, *this, dy); }];
   let rule = "average pool";
   let latex = [{\bar{x}_i = \textstyle\sum_{p \ni i} \bar{y}_p / n_p}];
@@ -115,6 +120,7 @@ def NN_AvgUnpoolOp : NN_DiffOp<"avg_unpool", [NN_Windowed]> {
   let assemblyFormat = "$values " # NN_PoolWindow<>.format #
       " (`count_padding` $count_padding^)? attr-dict `:` type($values) `->` type($y)";
   let extraClassDeclaration = NN_PoolWindow<>.declaration;
+  let operations = [{ operationsOver(window().taps(), dimsOf(getValues())) }];
   let hasVerifier = 1;
   let gradient = [{ return avgUnpoolGradient(g, *this, dy); }];
   let rule = "average unpool";

@@ -271,7 +271,12 @@ static int call(arguments *a, bool report) {
                            .report = report,
                            .seed = (const uint64_t *)(uintptr_t)device->arguments.address,
                            .turns = (const int32_t *)(uintptr_t)device->turns.address};
+  const uint64_t first = instance->recording ? instance->recording->count : 0;
+  if (instance->recording)
+    nnc_cuda_begin_recording(instance);
   status = status_of(instance, nnc_cuda_run(instance, a->function, &frame));
+  if (!status && instance->recording)
+    status = nnc_cuda_end_recording(instance, first);
   if (!status && a->results)
     status = queue_results(a);
   /* What has been queued may read and write the caller's memory, also when something failed. */

@@ -55,6 +55,7 @@ enum {
   FUNCTION(event_destroy, "cuEventDestroy_v2", (nnc_cu_event))                                               \
   FUNCTION(event_record, "cuEventRecord", (nnc_cu_event, nnc_cu_stream))                                     \
   FUNCTION(event_synchronize, "cuEventSynchronize", (nnc_cu_event))                                          \
+  FUNCTION(event_elapsed, "cuEventElapsedTime", (float *milliseconds, nnc_cu_event, nnc_cu_event))           \
   FUNCTION(allocate, "cuMemAlloc_v2", (nnc_cu_address *, size_t bytes))                                      \
   FUNCTION(free, "cuMemFree_v2", (nnc_cu_address))                                                           \
   FUNCTION(allocate_host, "cuMemAllocHost_v2", (void **, size_t bytes))                                      \

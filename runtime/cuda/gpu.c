@@ -124,6 +124,7 @@ static void give_back(nnc_device *device) {
     driver->stream_destroy(device->stream);
   }
   nnc_cuda_free_replays(device);
+  nnc_cuda_free_marks(device);
   for (uint32_t i = 0; i < NNC_CUDA_SENDERS; ++i)
     nnc_cuda_free_pinned(device, &device->senders[i]);
   nnc_cuda_free_pinned(device, &device->receiver);
@@ -149,6 +150,7 @@ static void close_device(nnc_instance *instance) {
     free(device->replays[i].key);
   free(device->key);
   free(device->entries);
+  free(device->marks);
   free(device->peeked);
   free(device->inputs);
   free(device->outputs);

@@ -4,6 +4,7 @@
  *   arguments.c  a call's arguments and results on their way
  *   graph.c      the body's launches, replayed
  *   launch.c     what kernels and bodies call
+ *   profile.c    when they ran
  *
  * One stream orders everything an instance does. The instance's context is current from enter to leave.
  */
@@ -71,6 +72,11 @@ struct nnc_device {
   uint64_t *key;
   uint32_t key_capacity;
   uint64_t calls;
+
+  /* profile.c: marks in the stream, of which the first is the start of the call. */
+  nnc_cu_event *marks;
+  uint32_t mark_count, mark_capacity;
+  uint64_t recording_start;
 };
 
 /* Makes the context current; NNC_NO_DEVICE in a forked child. */
@@ -92,6 +98,11 @@ int nnc_cuda_call(nnc_instance *instance, const nnc_function *function, bool rep
 /* Runs the body or its replay; what a body returns. */
 int nnc_cuda_run(nnc_instance *instance, const nnc_function *function, const nnc_frame *frame);
 void nnc_cuda_free_replays(nnc_device *device);
+
+/* Around a call that is recorded. `first`: the recording's count at its start. */
+void nnc_cuda_begin_recording(nnc_instance *instance);
+int nnc_cuda_end_recording(nnc_instance *instance, uint64_t first);
+void nnc_cuda_free_marks(nnc_device *device);
 
 extern const nnc_device_type nnc_cuda;
 

@@ -249,6 +249,8 @@ Error Instance::call(const nnc_function &function, const int64_t *sizes, const v
   return check(type->call(handle, indexOf(function), sizes, inputs, outputs, hyper, report));
 }
 
+Error Instance::record(nnc_recording *recording) { return check(type->record(handle, recording)); }
+
 Error Instance::hyperDefaults(const nnc_function &function, double *hyper) {
   return check(type->hyper_defaults(handle, indexOf(function), hyper));
 }

@@ -72,6 +72,10 @@ public:
   Error load(const std::string &path, bool parametersOnly);
   /// What `save` was given as extra JSON.
   Expected<std::string> metadata(const std::string &path);
+  /// Whether the library can say when its kernels run (nnc --profile=ops).
+  bool canRecord() const { return type->record != nullptr; }
+  /// From now on each run of a kernel goes there; null: no longer.
+  Error record(nnc_recording *recording);
   /// Fails with the name of a parameter or state that holds a number that is not finite.
   Error checkFinite();
 

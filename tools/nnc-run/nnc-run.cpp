@@ -17,6 +17,7 @@ const Subcommand subcommands[] = {
     {"eval", "Print losses and metrics over a data set", nnc::run::addEvalCommand},
     {"predict", "Write a model's outputs for a data set", nnc::run::addPredictCommand},
     {"info", "Describe a compiled library", nnc::run::addInfoCommand},
+    {"profile", "Show where the time of a function goes", nnc::run::addProfileCommand},
 };
 
 int runCommand(int argc, char **argv) {

@@ -423,6 +423,7 @@ HalideOptions Compilation::kernelOptions(unsigned variant) const {
 HostOptions Compilation::hostOptions() const {
   HostOptions result;
   result.compiler = compilerName();
+  result.recordsCalls = options.profile == Profile::Ops;
   for (auto [target, suffix] : llvm::zip(targets, suffixes))
     result.variants.push_back({target.name, target.cpuFeatures, suffix, target.gpu ? target.name : ""});
   // The first variant that runs on a machine is taken, so those that ask for more come first.

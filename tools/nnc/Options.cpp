@@ -82,6 +82,10 @@ struct CommandLine {
                             "what the workspace holds and when, what is kept for the backward pass and for whom"))};
   cl::list<std::string> sizes{"size", cl::value_desc("dimension=n"), cl::cat(category),
                               cl::desc("A run-time dimension for --report: batch=64 (default: 1)")};
+  cl::opt<Profile, false, NameParser<Profile>> profile{
+      "profile", cl::desc("Make a library that can tell where its time goes (nnc-run profile):"),
+      cl::init(Profile::None), cl::cat(category),
+      cl::values(clEnumValN(Profile::Ops, "ops", "when each kernel call begins and ends"))};
   cl::list<std::string> explain{"explain", cl::CommaSeparated, cl::value_desc("fusion,memory,schedules"),
                                 cl::cat(category), cl::desc("Remarks on what was decided, and why")};
   cl::opt<std::string> saveTemps{"save-temps", cl::ValueOptional, cl::value_desc("dir"), cl::cat(category),
@@ -228,6 +232,7 @@ bool convert(CommandLine &line, Options &options) {
   }
   options.f64 = line.dtype == "f64";
   options.splitsSteps = line.splitsSteps;
+  options.profile = line.profile;
   options.targets.assign(line.targets.begin(), line.targets.end());
   if (options.targets.empty())
     options.targets.push_back("host");

@@ -30,6 +30,9 @@ enum class Emit {
 /// What --report shows.
 enum class Report { None, Memory };
 
+/// What a library records of itself while it runs.
+enum class Profile { None, Ops };
+
 /// Where a file of the nn dialect enters the pipeline.
 enum class From { Graph, Backward, Kernels };
 
@@ -42,6 +45,7 @@ struct Options {
   unsigned optLevel = 2;
   bool f64 = false;
   bool splitsSteps = false;         // functions for the two halves of each train block's step
+  Profile profile = Profile::None;
   std::vector<std::string> targets; // names for --target, as given: "host"
   std::vector<std::string> defines;
   std::vector<std::string> warnings; // what followed -W

@@ -18,6 +18,7 @@ Command addTrainCommand(CLI::App &app);
 Command addEvalCommand(CLI::App &app);
 Command addPredictCommand(CLI::App &app);
 Command addInfoCommand(CLI::App &app);
+Command addProfileCommand(CLI::App &app);
 
 } // namespace nnc::run
 

@@ -2,6 +2,7 @@
 #include "tools/nnc-run/commands/Common.h"
 #include "tools/nnc-run/support/Text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -42,6 +43,16 @@ void addModelOptions(CLI::App &app, CommonOptions &options) {
       ->required()
       ->type_name("MODEL.so");
   app.add_option("--model", options.model, "Model to use, where the library has several")->type_name("NAME");
+}
+
+void addRunOptions(CLI::App &app, CommonOptions &options) {
+  addCount(app, "--threads", options.threads,
+           "Threads to use; results do not depend on it. Default: all CPUs");
+  app.add_option("--variant", options.variant, "Code to run, of a library made for several CPUs; see info")
+      ->type_name("TARGET");
+  app.add_option("--device", options.device,
+                 "Where to run: cpu, cuda (the first GPU), cuda:N; auto: a GPU if there is one. Default: cpu")
+      ->type_name("DEVICE");
 }
 
 void addDataOptions(CLI::App &app, CommonOptions &options) {
@@ -103,13 +114,7 @@ void addDataOptions(CLI::App &app, CommonOptions &options) {
       ->type_name("NAME=NUMBER");
   addCount(app, "--batch", options.batch,
            "Samples per call; the last call of a pass takes what is left. Default: 64");
-  addCount(app, "--threads", options.threads,
-           "Threads to use; results do not depend on it. Default: all CPUs");
-  app.add_option("--variant", options.variant, "Code to run, of a library made for several CPUs; see info")
-      ->type_name("TARGET");
-  app.add_option("--device", options.device,
-                 "Where to run: cpu, cuda (the first GPU), cuda:N; auto: a GPU if there is one. Default: cpu")
-      ->type_name("DEVICE");
+  addRunOptions(app, options);
   app.add_option("--progress", options.progress,
                  "bar, plain (a line now and then), none. auto: bar on a terminal")
       ->check(CLI::IsMember({"auto", "bar", "plain", "none"}));
@@ -221,6 +226,30 @@ void note(const std::string &message) { fprintf(stderr, "nnc-run: note: %s\n", m
 void printLine(const std::string &line) {
   printf("%s\n", line.c_str());
   fflush(stdout);
+}
+
+/// Characters of UTF-8 text.
+static size_t width(const std::string &text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+void printTable(const Table &table, const char *indent, size_t numbers) {
+  std::vector<size_t> widths;
+  for (const auto &row : table)
+    for (size_t i = 0; i < row.size(); ++i) {
+      widths.resize(std::max(widths.size(), i + 1));
+      widths[i] = std::max(widths[i], width(row[i]));
+    }
+  for (const auto &row : table) {
+    std::string line = indent;
+    for (size_t i = 0; i < row.size(); ++i) {
+      std::string space(widths[i] - width(row[i]), ' ');
+      line += (i < numbers ? space + row[i] : row[i] + space) + "  ";
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    printLine(line);
+  }
 }
 
 std::string valuesText(const std::vector<std::pair<std::string, double>> &values) {

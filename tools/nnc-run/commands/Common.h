@@ -36,6 +36,8 @@ CLI::Option *addSeed(CLI::App &app, uint64_t &seed, const std::string &descripti
 
 /// The library and --model.
 void addModelOptions(CLI::App &app, CommonOptions &options);
+/// How kernels are run: --threads, --variant, --device.
+void addRunOptions(CLI::App &app, CommonOptions &options);
 /// What feeds the inputs, and how it is run.
 void addDataOptions(CLI::App &app, CommonOptions &options);
 
@@ -64,6 +66,9 @@ int fail(const Error &error);
 void note(const std::string &message);
 /// Prints a line of results on the standard output.
 void printLine(const std::string &line);
+/// Rows of cells, each column as wide as its widest cell; the first `numbers` columns end flush.
+using Table = std::vector<std::vector<std::string>>;
+void printTable(const Table &table, const char *indent, size_t numbers = 0);
 /// "loss 0.5231  accuracy 0.8123"
 std::string valuesText(const std::vector<std::pair<std::string, double>> &values);
 

@@ -16,25 +16,6 @@ struct InfoOptions {
   bool kernels = false;
 };
 
-using Table = std::vector<std::vector<std::string>>;
-
-/// Rows of cells, each column as wide as its widest cell.
-void printTable(const Table &table, const char *indent) {
-  std::vector<size_t> widths;
-  for (const auto &row : table)
-    for (size_t i = 0; i < row.size(); ++i) {
-      widths.resize(std::max(widths.size(), i + 1));
-      widths[i] = std::max(widths[i], row[i].size());
-    }
-  for (const auto &row : table) {
-    std::string line = indent;
-    for (size_t i = 0; i < row.size(); ++i)
-      line += row[i] + std::string(i + 1 < row.size() ? widths[i] - row[i].size() + 2 : 0, ' ');
-    line.erase(line.find_last_not_of(' ') + 1);
-    printLine(line);
-  }
-}
-
 const char *roleName(nnc_role role) {
   static const char *const names[] = {"input", "hyper", "seed", "output", "loss", "metric", "count"};
   return names[role];

@@ -11,7 +11,7 @@ namespace nnc::run {
 
 /// What a stream of random numbers is used for; part of every number's key. Values are kept by checkpoints'
 /// promise to continue bit for bit: never renumber.
-enum class Stream : uint64_t { Split = 1, Shuffle = 2, ModelSeed = 3 };
+enum class Stream : uint64_t { Split = 1, Shuffle = 2, ModelSeed = 3, Synthetic = 4 };
 
 class Random {
 public:
