@@ -22,7 +22,12 @@ mlir::Location Elaborator::location(Range range) {
   Position position = diags.getSources().position(place.begin);
   mlir::Location at =
       mlir::FileLineColLoc::get(&model.context, position.file->name, position.line, position.column);
-  return optimizer ? provenanceLoc(at, Role::Optimizer, optimizer->rule, 0, "") : at;
+  if (optimizer)
+    return provenanceLoc(at, Role::Optimizer, optimizer->rule, 0, "");
+  for (const Frame *outer = frame; outer; outer = outer->caller)
+    if (outer->instance)
+      return inLayer(at, llvm::StringRef(outer->instance->path).rtrim('.'));
+  return at;
 }
 
 GraphBuilder Elaborator::at(Range range) { return GraphBuilder(builder, location(range)); }

@@ -25,6 +25,7 @@ static bool walkLocation(Location loc, llvm::function_ref<bool(Location)> visit)
 static Location namedPlace(Location loc, StringRef name) {
   FileLineColLoc file = sourcePlace(loc);
   Location place = file ? Location(file) : UnknownLoc::get(loc.getContext());
+  place = inLayer(place, layerOf(loc));
   if (name.empty())
     return place;
   return NameLoc::get(StringAttr::get(loc.getContext(), name), place);
@@ -60,6 +61,23 @@ StringRef sourceName(Location loc) {
     return !name.empty();
   });
   return name;
+}
+
+Location inLayer(Location loc, StringRef layer) {
+  if (layer.empty())
+    return loc;
+  return FusedLoc::get({loc}, StringAttr::get(loc.getContext(), layer), loc.getContext());
+}
+
+StringRef layerOf(Location loc) {
+  StringRef layer;
+  walkLocation(loc, [&](Location inner) {
+    if (auto fused = dyn_cast<FusedLoc>(inner))
+      if (auto name = dyn_cast_or_null<StringAttr>(fused.getMetadata()))
+        layer = name.getValue();
+    return !layer.empty();
+  });
+  return layer;
 }
 
 FileLineColLoc sourcePlace(Location loc) {

@@ -1,7 +1,8 @@
 // Provenance.h: why an op is here and what its value is called, kept in its location.
 //
 // The frontend gives each op NameLoc("h1", file:line:col). Autodiff and the optimizer wrap the forward op's location:
-// FusedLoc<#nn.provenance<adjoint, "product rule", 0>>[NameLoc("d_h1", file:line:col)].
+// FusedLoc<#nn.provenance<adjoint, "product rule", 0>>[NameLoc("d_h1", file:line:col)]. An op of a layer has the layer's
+// name around its place: NameLoc("h1", FusedLoc<"dense1">[file:line:col]).
 #ifndef NNC_IR_PROVENANCE_H
 #define NNC_IR_PROVENANCE_H
 
@@ -20,6 +21,12 @@ ProvenanceAttr provenanceOf(mlir::Location loc);
 
 /// The name a value has in the source (`h1`, `d_h1`), or empty.
 llvm::StringRef sourceName(mlir::Location loc);
+
+/// `loc`, a place without a name, in the layer of that name (`blocks.0.attention`).
+mlir::Location inLayer(mlir::Location loc, llvm::StringRef layer);
+
+/// The innermost layer that the op, or the forward op it was made for, is part of; empty outside of layers.
+llvm::StringRef layerOf(mlir::Location loc);
 
 /// The place in the text, or null.
 mlir::FileLineColLoc sourcePlace(mlir::Location loc);

@@ -2,6 +2,7 @@
 #ifndef NNC_PASSES_PIPELINES_H
 #define NNC_PASSES_PIPELINES_H
 
+#include "mlir/IR/PatternMatch.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
 
@@ -15,9 +16,17 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
                              llvm::cl::init(false)};
   Option<bool> explainMemory{*this, "explain-memory", llvm::cl::desc("remarks about lifetimes and places"),
                              llvm::cl::init(false)};
+  /// Is told of the rewrites of nn-simplify, if there is one. It lives as long as the pipeline.
+  mlir::RewriterBase::Listener *rewrites = nullptr;
 };
 
-/// graph -> joint graph: forward, backward and update as ops (`--emit=backward`).
+/// graph -> the ops that the rules of differentiation make, as they make them (`--emit=backward-raw`).
+void buildGradientPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
+
+/// The same with less work.
+void buildSimplificationPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
+
+/// Both: graph -> joint graph: forward, backward and update as ops (`--emit=backward`).
 void buildGraphPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
 
 /// joint graph -> named kernels in order, with their memory (`--emit=kernels`).

@@ -23,6 +23,7 @@ LAYERS = {
     "passes": ({"ir"}, MLIR),
     "codegen": ({"ir"}, MLIR),
     "codegen/explain": ({"ir", "ir/interpreter", "passes", "codegen"}, MLIR),
+    "codegen/view": ({"ir", "passes", "codegen", "codegen/explain"}, MLIR),
     "codegen/halide": ({"ir", "codegen", "runtime/normal_quantile.h", "runtime/cpu.h"}, MLIR | {"Halide"}),
     "codegen/llvm": ({"ir", "codegen", "runtime"}, MLIR),
     "codegen/link": ({"ir", "codegen", "runtime/embed"}, MLIR | {"lld"}),

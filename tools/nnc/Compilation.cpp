@@ -2,6 +2,7 @@
 #include "tools/nnc/Compilation.h"
 #include "codegen/explain/MemoryReport.h"
 #include "codegen/llvm/Object.h"
+#include "codegen/view/Drawing.h"
 #include "frontend/Frontend.h"
 #include "ir/ops/Structure.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -233,6 +234,8 @@ Compilation::Status Compilation::runPasses(const char *name,
   if (failed(applyPassManagerCLOptions(pm)))
     return Status::UserError;
   pm.enableTiming(total);
+  if (recordsSteps())
+    pm.addInstrumentation(steps.makeInstrumentation());
   build(pm);
   if (succeeded(pm.run(*graph)))
     return Status::Done;
@@ -241,12 +244,32 @@ Compilation::Status Compilation::runPasses(const char *name,
   return Status::UserError;
 }
 
+void Compilation::choose(PipelineOptions &pipeline) {
+  pipeline.optLevel = options.optLevel;
+  pipeline.explainFusion = options.explainFusion;
+  pipeline.explainMemory = options.explainMemory;
+  pipeline.rewrites = recordsSteps() ? &steps : nullptr;
+}
+
+bool Compilation::recordsSteps() const { return options.emit == Emit::Passes; }
+
 Compilation::Status Compilation::differentiate() {
   if (options.from >= From::Backward)
     return Status::Done;
   PipelineOptions pipeline;
-  pipeline.optLevel = options.optLevel;
-  Status status = runPasses("graph", [&](OpPassManager &pm) { buildGraphPipeline(pm, pipeline); });
+  choose(pipeline);
+  Status status = runPasses("gradients", [&](OpPassManager &pm) { buildGradientPipeline(pm, pipeline); });
+  if (status != Status::Done)
+    return status;
+  if (options.emit == Emit::BackwardRaw || options.saveTemps) {
+    std::string text = printed(*graph);
+    saveTemp("backward-raw.mlir", text);
+    if (options.emit == Emit::BackwardRaw) {
+      finish(text);
+      return Status::Done;
+    }
+  }
+  status = runPasses("graph", [&](OpPassManager &pm) { buildSimplificationPipeline(pm, pipeline); });
   if (status != Status::Done)
     return status;
   if (options.emit == Emit::Backward || options.saveTemps) {
@@ -258,12 +281,41 @@ Compilation::Status Compilation::differentiate() {
   return Status::Done;
 }
 
+/// The function that --function names, or the one with the most to see; null after an error.
+FuncOp Compilation::pictured() {
+  FuncOp best;
+  std::string names;
+  for (ModelOp model : graph->getOps<ModelOp>())
+    for (FuncOp func : model.getBody().getOps<FuncOp>()) {
+      names += (names.empty() ? "'" : ", '") + func.getSymName().str() + "'";
+      if (options.function.empty() ? !best || (func.getKind() == FunctionKind::Step && best.getKind() != FunctionKind::Step)
+                                   : !best && func.getSymName() == options.function)
+        best = func;
+    }
+  if (!best && names.empty())
+    error() << "'" << options.input << "' has no function to show\n";
+  else if (!best)
+    error() << "no function '" << options.function << "' in '" << options.input << "'; there are " << names << "\n";
+  return best;
+}
+
+Compilation::Status Compilation::emitPicture() {
+  FuncOp func = pictured();
+  if (!func)
+    return Status::UserError;
+  finish(options.emit == Emit::Onnx  ? view::onnxBytes(func)
+         : options.emit == Emit::Dot ? view::dotText(view::draw(func))
+                                     : view::svgText(view::draw(func)));
+  return Status::Done;
+}
+
 Compilation::Status Compilation::makeKernels() {
+  if (options.emit == Emit::Dot || options.emit == Emit::Svg || options.emit == Emit::Onnx)
+    return emitPicture();
+
   if (options.from < From::Kernels) {
     PipelineOptions pipeline;
-    pipeline.optLevel = options.optLevel;
-    pipeline.explainFusion = options.explainFusion;
-    pipeline.explainMemory = options.explainMemory;
+    choose(pipeline);
     Status status = runPasses("kernels", [&](OpPassManager &pm) { buildKernelPipeline(pm, pipeline); });
     if (status != Status::Done)
       return status;
@@ -274,6 +326,8 @@ Compilation::Status Compilation::makeKernels() {
     if (options.emit == Emit::Kernels)
       finish(text);
   }
+  if (options.emit == Emit::Passes)
+    finish(view::stepsText(steps.getSteps()));
   if (options.emit == Emit::MemoryReport) {
     std::string text;
     llvm::raw_string_ostream stream(text);

@@ -6,9 +6,11 @@
 #include "codegen/halide/Targets.h"
 #include "codegen/link/Link.h"
 #include "codegen/llvm/HostModule.h"
+#include "codegen/view/Steps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Support/Timing.h"
+#include "passes/Pipelines.h"
 #include "tools/nnc/Options.h"
 #include "tools/nnc/OutputFile.h"
 #include "llvm/Support/SourceMgr.h"
@@ -46,6 +48,8 @@ private:
   Status runStages();
   Status runPasses(const char *name, llvm::function_ref<void(mlir::OpPassManager &)> build);
   Status namePrefixes();
+  Status emitPicture();
+  FuncOp pictured();
   Status emitKernelText();
   Status emitAssembly();
   Status internalError(llvm::StringRef message);
@@ -61,12 +65,15 @@ private:
   HostOptions hostOptions() const;
   std::vector<LinkInput> linkInputs() const;
   llvm::raw_ostream &say() const; // for -v
+  void choose(PipelineOptions &pipeline);
+  bool recordsSteps() const;
 
   Options options;
   mlir::MLIRContext context;
   std::unique_ptr<Frontend> frontend;
   llvm::SourceMgr sources; // of graph input
   mlir::OwningOpRef<mlir::ModuleOp> graph, host;
+  view::StepRecorder steps; // what passes did, where somebody asks for it
   LibraryInterface interface;
   std::vector<KernelTarget> targets; // `host` was looked up
   std::vector<std::string> suffixes; // of each target's kernel symbols

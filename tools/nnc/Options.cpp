@@ -30,14 +30,19 @@ struct CommandLine {
 
   cl::list<std::string> inputs{cl::Positional, cl::desc("<model.nn>"), cl::cat(category)};
   cl::opt<std::string> output{
-      "o", cl::desc("Output file; its suffix says what is wanted (.so .h .o .s .mlir .html)"),
+      "o", cl::desc("Output file; its suffix says what is wanted (.so .h .o .s .mlir .html .svg .dot .onnx)"),
       cl::value_desc("file"), cl::cat(category)};
   cl::opt<Emit, false, NameParser<Emit>> emit{
       "emit", cl::desc("Stop at a stage and show or write it:"), cl::init(Emit::Library), cl::cat(category),
       cl::values(clEnumValN(Emit::AST, "ast", "tree of the text"),
                  clEnumValN(Emit::Graph, "graph", "graph of each function, nn dialect"),
-                 clEnumValN(Emit::Backward, "backward", "with gradients and updates, simplified"),
+                 clEnumValN(Emit::BackwardRaw, "backward-raw", "with gradients and updates, as the rules make them"),
+                 clEnumValN(Emit::Backward, "backward", "the same, simplified"),
+                 clEnumValN(Emit::Dot, "dot", "picture of a function, for Graphviz"),
+                 clEnumValN(Emit::Svg, "svg", "the same, drawn"),
+                 clEnumValN(Emit::Onnx, "onnx", "graph of a function, for Netron"),
                  clEnumValN(Emit::Kernels, "kernels", "fused to kernels, memory planned"),
+                 clEnumValN(Emit::Passes, "passes", "what each pass up to there changed, as differences"),
                  clEnumValN(Emit::Halide, "halide", "definitions and schedules of the kernels"),
                  clEnumValN(Emit::Stmt, "stmt", "loops of the kernels"),
                  clEnumValN(Emit::StmtHtml, "stmt-html", "the same as a page"),
@@ -80,6 +85,8 @@ struct CommandLine {
       "report", cl::desc("Stop and show, instead of a stage:"), cl::init(Report::None), cl::cat(category),
       cl::values(clEnumValN(Report::Memory, "memory",
                             "what the workspace holds and when, what is kept for the backward pass and for whom"))};
+  cl::opt<std::string> function{"function", cl::value_desc("name"), cl::cat(category),
+                                cl::desc("What dot, svg and onnx show: predict, train_step (default: the step of training)")};
   cl::list<std::string> sizes{"size", cl::value_desc("dimension=n"), cl::cat(category),
                               cl::desc("A run-time dimension for --report: batch=64 (default: 1)")};
   cl::opt<Profile, false, NameParser<Profile>> profile{
@@ -125,6 +132,12 @@ std::optional<Emit> emitOfSuffix(StringRef suffix) {
     return Emit::Graph;
   if (suffix == ".html")
     return Emit::StmtHtml;
+  if (suffix == ".dot")
+    return Emit::Dot;
+  if (suffix == ".svg")
+    return Emit::Svg;
+  if (suffix == ".onnx")
+    return Emit::Onnx;
   if (suffix == ".so")
     return Emit::Library;
   return std::nullopt;
@@ -204,6 +217,7 @@ bool convert(CommandLine &line, Options &options) {
     options.emit = Emit::MemoryReport;
     given = true;
   }
+  options.function = line.function;
   for (const std::string &size : line.sizes)
     if (!readSize(size, options.sizes))
       return false;

@@ -13,8 +13,13 @@ namespace nnc {
 enum class Emit {
   AST,
   Graph,
+  BackwardRaw,
   Backward,
+  Dot,
+  Svg,
+  Onnx,
   Kernels,
+  Passes,
   Halide,
   Stmt,
   StmtHtml,
@@ -52,6 +57,7 @@ struct Options {
   std::vector<std::string> prefixes; // "prefix" or "Model=prefix"
   bool verbose = false, timePasses = false, colour = false;
   bool explainFusion = false, explainMemory = false, explainSchedules = false;
+  std::string function;                 // whose picture is drawn; empty: the step of training, or the first
   std::map<std::string, int64_t> sizes; // of run-time dimensions, for reports
   unsigned jobs = 0;                    // 0: one per CPU
   std::optional<std::string> saveTemps; // directory; empty: beside the output
