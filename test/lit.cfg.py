@@ -10,7 +10,8 @@
 #   %nncbuild     the build tree
 #   %testbin      the programs made by nnc_add_test_program
 # Features for REQUIRES: x86, avx2, avx512 (of this CPU), fashion-mnist (the data is installed), make,
-# sanitizer, ptxas (%ptxas; the environment of the build has it), opencl (some OpenCL device: pocl-opencl-icd).
+# sanitizer, ptxas (%ptxas; the environment of the build has it), opencl (some OpenCL device: pocl-opencl-icd), chromium
+# (with its driver, for the viewer's page).
 import ctypes
 import glob
 import os
@@ -105,6 +106,8 @@ try:
         config.available_features.add("opencl")
 except OSError:
     pass
+if shutil.which("chromium") and shutil.which("chromedriver"):
+    config.available_features.add("chromium")
 if shutil.which("make"):
     config.available_features.add("make")
 if config.sanitizers:

@@ -60,7 +60,7 @@ struct Contribution {
 
 /// One forward op, seen from the loss.
 struct Step {
-  unsigned line = 0; // in the text; 0: unknown
+  unsigned line = 0, column = 0; // in the text; 0: unknown
   std::string op, type;
   Rule rule;
   std::vector<Equation> forward;

@@ -280,7 +280,8 @@ Step Deriver::step(const Applied &rule) {
   Operation *op = rule.op;
   Step step;
   if (FileLineColLoc place = sourcePlace(op->getLoc()))
-    step.line = place.getLine();
+    step.line = place.getLine(), step.column = place.getColumn();
+  step.layer = layerOf(op->getLoc()).str();
   step.op = op->getName().stripDialect().str();
   step.type = typeText(op->getResult(0).getType());
   step.rule = *ruleOf(op->getName());

@@ -103,14 +103,50 @@ public:
   void write() {
     if (lifetimes.getKernels().empty())
       return;
-    findKept();
     writeHead();
     writeKept();
     writeCheckpoints();
     writeBuffers();
   }
 
+  FunctionMemory data() {
+    findKept();
+    FunctionMemory memory;
+    memory.function = func.getSymName().str();
+    memory.kernels = lifetimes.getKernels().size();
+    if (DimValueAttr workspace = func.getWorkspaceAttr())
+      memory.workspace = evaluate(*Dim::parse(workspace.getText()));
+    // The peak is where live buffers are largest together; the plan may need more, where gaps do not fit.
+    for (const Buffer &buffer : lifetimes.getBuffers()) {
+      const int64_t bytes = evaluate(buffer.bytes);
+      memory.live.resize(std::max<size_t>(memory.live.size(), buffer.last + 1));
+      for (unsigned at = buffer.first; at <= buffer.last; ++at)
+        memory.live[at] += bytes;
+      std::string names;
+      for (Value value : buffer.values)
+        names += (names.empty() ? "" : ", then ") + nameOf(value);
+      memory.buffers.push_back(valueAt(names, innerOf(buffer.values.front()).getLoc(), bytes, buffer.first, buffer.last));
+    }
+    for (auto [at, bytes] : llvm::enumerate(memory.live))
+      if (bytes > memory.peak)
+        memory.peak = bytes, memory.peakAt = at;
+    for (const Kept &kept : all) {
+      memory.kept.push_back(valueAt(nameOf(kept.value), kept.origin, kept.bytes, kept.first, kept.last));
+      memory.kept.back().needs.assign(kept.needs.begin(), kept.needs.end());
+    }
+    return memory;
+  }
+
 private:
+  static FunctionMemory::Value valueAt(std::string name, Location loc, int64_t bytes, unsigned first, unsigned last) {
+    FunctionMemory::Value value;
+    value.name = std::move(name);
+    value.bytes = bytes, value.first = first, value.last = last;
+    if (FileLineColLoc place = sourcePlace(loc))
+      value.file = place.getFilename().getValue(), value.line = place.getLine();
+    return value;
+  }
+
   int64_t evaluate(const Dim &dim) const {
     return dim
         .evaluate([&](StringRef symbol) -> std::optional<int64_t> {
@@ -121,6 +157,7 @@ private:
   }
 
   void findKept() {
+    all.clear();
     for (const Buffer &buffer : lifetimes.getBuffers())
       for (Value value : buffer.values) {
         Kept kept{value, innerOf(value).getLoc(), evaluate(*ScanStorage::bytesOf(value)), buffer.first, buffer.last, {}, false};
@@ -148,19 +185,7 @@ private:
   }
 
   void writeHead() {
-    // The peak is where live buffers are largest together; the plan may need more, where gaps do not fit.
-    int64_t peak = 0;
-    unsigned at = 0, kernels = 0;
-    for (const Buffer &buffer : lifetimes.getBuffers())
-      kernels = std::max(kernels, buffer.last + 1);
-    for (unsigned kernel = 0; kernel < kernels; ++kernel) {
-      int64_t live = 0;
-      for (const Buffer &buffer : lifetimes.getBuffers())
-        if (buffer.first <= kernel && kernel <= buffer.last)
-          live += evaluate(buffer.bytes);
-      if (live > peak)
-        peak = live, at = kernel;
-    }
+    const FunctionMemory memory = data();
     out << "\n" << func.getSymName() << ": " << lifetimes.getKernels().size() << " kernels";
     if (DimValueAttr workspace = func.getWorkspaceAttr()) {
       Dim bytes = *Dim::parse(workspace.getText());
@@ -168,7 +193,7 @@ private:
       if (!bytes.isStatic())
         out << " = " << bytes.str();
     }
-    out << "\n  alive at once at most " << grouped(peak) << " bytes, in kernel " << at << "\n";
+    out << "\n  alive at once at most " << grouped(memory.peak) << " bytes, in kernel " << memory.peakAt << "\n";
   }
 
   void writeKept() {
@@ -251,6 +276,13 @@ private:
 };
 
 } // namespace
+
+std::vector<FunctionMemory> memoryOf(ModelOp model, const std::map<std::string, int64_t> &sizes) {
+  std::vector<FunctionMemory> functions;
+  for (FuncOp func : model.getBody().getOps<FuncOp>())
+    functions.push_back(FunctionReport(func, sizes, llvm::nulls()).data());
+  return functions;
+}
 
 void writeMemoryReport(ModuleOp module, const std::map<std::string, int64_t> &sizes, llvm::raw_ostream &out) {
   for (ModelOp model : module.getOps<ModelOp>()) {

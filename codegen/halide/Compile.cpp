@@ -369,8 +369,8 @@ llvm::Expected<std::vector<KernelObject>> compileKernels(ModuleOp module, const 
   return result;
 }
 
-llvm::Error printKernels(ModuleOp module, const HalideOptions &options, KernelText kind,
-                         llvm::raw_ostream &os) {
+llvm::Expected<std::vector<std::pair<std::string, std::string>>>
+kernelTexts(ModuleOp module, const HalideOptions &options, KernelText kind) {
   std::optional<KernelTarget> target = targetOf(module, options);
   if (!target)
     return llvm::make_error<KernelError>();
@@ -378,14 +378,25 @@ llvm::Error printKernels(ModuleOp module, const HalideOptions &options, KernelTe
   Product product = kind == KernelText::LoopNest   ? Product::LoopNest
                     : kind == KernelText::Stmt     ? Product::Stmt
                     : kind == KernelText::StmtHtml ? Product::StmtHtml
-                   : kind == KernelText::Device   ? Product::Device
+                    : kind == KernelText::Device   ? Product::Device
                                                    : Product::Assembly;
   llvm::Expected<std::vector<std::string>> texts = compileAll(module, kernels, options, *target, product);
   if (!texts)
     return texts.takeError();
-  for (auto [kernel, text] : llvm::zip(kernels, *texts)) {
+  std::vector<std::pair<std::string, std::string>> result;
+  for (auto [kernel, text] : llvm::zip(kernels, *texts))
+    result.push_back({kernel.getSymbol().value_or("kernel").str(), std::move(text)});
+  return result;
+}
+
+llvm::Error printKernels(ModuleOp module, const HalideOptions &options, KernelText kind,
+                         llvm::raw_ostream &os) {
+  auto texts = kernelTexts(module, options, kind);
+  if (!texts)
+    return texts.takeError();
+  for (const auto &[symbol, text] : *texts) {
     if (kind != KernelText::StmtHtml)
-      os << (kind == KernelText::Assembly ? "# " : kind == KernelText::Device ? "// kernel " : "// ") << kernel.getSymbol().value_or("kernel") << '\n';
+      os << (kind == KernelText::Assembly ? "# " : kind == KernelText::Device ? "// kernel " : "// ") << symbol << '\n';
     os << text;
     if (!llvm::StringRef(text).ends_with("\n"))
       os << '\n';

@@ -54,6 +54,10 @@ void registerKernelEmitters(mlir::MLIRContext &context);
 /// runs no process.
 llvm::Expected<std::vector<KernelObject>> compileKernels(mlir::ModuleOp module, const HalideOptions &options);
 
+/// The distinct kernels as texts, by symbol and in order of their first use. Errors as of compileKernels.
+llvm::Expected<std::vector<std::pair<std::string, std::string>>>
+kernelTexts(mlir::ModuleOp module, const HalideOptions &options, KernelText kind);
+
 /// Prints the distinct kernels in one of the forms between region and object. Errors as of compileKernels.
 llvm::Error printKernels(mlir::ModuleOp module, const HalideOptions &options, KernelText kind,
                          llvm::raw_ostream &os);

@@ -251,8 +251,8 @@ private:
       line.text = "}";
       if (auto kernel = dyn_cast<KernelOp>(op)) {
         for (auto [result, value] : llvm::zip(kernel.getResults(), kernel.yieldOp().getValues()))
-          if (names.count(value))
-            names[result] = names[value];
+          if (std::string known = names.lookup(value); !known.empty())
+            names[result] = known;
           else
             give(result, "value"); // what the kernel only fills
         listing.lines[kernelLine].text = kernelText(kernel);
@@ -261,8 +261,10 @@ private:
       listing.lines.push_back(std::move(line));
       return;
     }
-    if (FileLineColLoc place = sourcePlace(op->getLoc()))
+    if (FileLineColLoc place = sourcePlace(op->getLoc())) {
+      line.file = place.getFilename().getValue();
       line.line = place.getLine(), line.column = place.getColumn();
+    }
     if (ProvenanceAttr provenance = provenanceOf(op->getLoc()))
       line.role = stringifyRole(provenance.getRole()), line.rule = provenance.getRule();
     if (isa<KernelOp>(op)) {

@@ -15,7 +15,8 @@ namespace nnc::view {
 struct ListingLine {
   std::string text;               // without indentation
   unsigned depth = 0;             // of regions
-  unsigned line = 0, column = 0;  // in the source; 0: unknown
+  std::string file;               // of the source; empty: unknown
+  unsigned line = 0, column = 0;
   std::string role, rule;         // of ops that are not the forward pass
   std::string kernel;             // the symbol of the kernel it is in or begins
   int64_t id = -1;                // see setIds

@@ -47,6 +47,11 @@ void StepRecorder::notifyPatternEnd(const Pattern &pattern, LogicalResult status
     ++rewrites[pattern.getDebugName().rsplit(':').second.str()];
 }
 
+std::shared_ptr<const Listing> StepRecorder::listingOf(FuncOp func) const {
+  auto found = last.find(keyOf(func));
+  return found == last.end() ? nullptr : found->second;
+}
+
 void StepRecorder::before(Operation *op) {
   rewrites.clear();
   for (FuncOp func : cast<ModelOp>(op).getBody().getOps<FuncOp>())

@@ -28,6 +28,9 @@ public:
   std::unique_ptr<mlir::PassInstrumentation> makeInstrumentation();
   const std::vector<Step> &getSteps() const { return steps; }
 
+  /// The functions of a model as they are after the last pass, by name.
+  std::shared_ptr<const Listing> listingOf(FuncOp func) const;
+
   void notifyPatternEnd(const mlir::Pattern &pattern, mlir::LogicalResult status) override;
 
   void before(mlir::Operation *op);

@@ -123,19 +123,28 @@ private:
     return name;
   }
 
+  /// `attention` of blocks.0.attention, `blocks.0` of blocks.0.
+  static StringRef lastName(StringRef name) {
+    size_t dot = name.rfind('.');
+    if (dot != StringRef::npos && llvm::all_of(name.substr(dot + 1), llvm::isDigit))
+      dot = name.rfind('.', dot);
+    return dot == StringRef::npos ? name : name.substr(dot + 1);
+  }
+
   void writeLayer(const Layer &layer, const Rectangle &r) {
-    out << "<g class=\"layer" << (layer.like ? " like" : "") << "\"";
+    out << "<g class=\"layer" << (layer.like ? " like" : "") << "\" data-layer=\"" << escaped(layer.name) << "\"";
     if (inPage && layer.like)
       out << " tabindex=\"0\" data-ops=\"" << idsOf(layer.allNodes()) << "\"";
     out << llvm::formatv("><rect x=\"{0:F1}\" y=\"{1:F1}\" width=\"{2:F1}\" height=\"{3:F1}\" rx=\"8\"/>", r.x, r.y,
                          r.width, r.height);
+    out << "<title>" << escaped(layer.name) << "</title>";
     if (layer.like)
       out << llvm::formatv("<text x=\"{0:F1}\" y=\"{1:F1}\" text-anchor=\"middle\">{2}<tspan class=\"small\"> equal to "
                            "{3}</tspan></text>",
-                           r.x + r.width / 2, r.y + r.height / 2 + 4, escaped(shortened(layer.name, 18)),
-                           escaped(shortened(layer.like->name, 18)));
+                           r.x + r.width / 2, r.y + r.height / 2 + 4, escaped(shortened(lastName(layer.name), 18)),
+                           escaped(shortened(lastName(layer.like->name), 18)));
     else
-      out << llvm::formatv("<text x=\"{0:F1}\" y=\"{1:F1}\">{2}</text>", r.x + 10, r.y + 17, escaped(layer.name));
+      out << llvm::formatv("<text x=\"{0:F1}\" y=\"{1:F1}\">{2}</text>", r.x + 10, r.y + 17, escaped(lastName(layer.name)));
     out << "</g>\n";
   }
 

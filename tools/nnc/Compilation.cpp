@@ -1,6 +1,7 @@
 // Compilation.cpp: the stages of the compiler in order.
 #include "tools/nnc/Compilation.h"
 #include "codegen/explain/MemoryReport.h"
+#include "codegen/explain/meaning/Meaning.h"
 #include "codegen/llvm/Object.h"
 #include "codegen/view/Drawing.h"
 #include "frontend/Frontend.h"
@@ -251,11 +252,49 @@ void Compilation::choose(PipelineOptions &pipeline) {
   pipeline.rewrites = recordsSteps() ? &steps : nullptr;
 }
 
-bool Compilation::recordsSteps() const { return options.emit == Emit::Passes; }
+bool Compilation::recordsSteps() const { return options.emit == Emit::Passes || options.emit == Emit::Viewer; }
+
+/// What the page shows that is gone after the passes: the texts, and where gradients come from.
+Compilation::Status Compilation::beginViewer() {
+  std::vector<std::string> paths = frontend ? frontend->dependencies() : std::vector<std::string>{options.input};
+  std::vector<view::SourceText> texts;
+  for (const std::string &path : paths)
+    if (auto file = llvm::MemoryBuffer::getFileOrSTDIN(path, /*IsText=*/true); file && frontend)
+      texts.push_back({path, (*file)->getBuffer().str()});
+  viewer = std::make_unique<view::Viewer>(llvm::sys::path::stem(options.input).str(), std::move(texts));
+  explain::registerMeanings(context);
+  OwningOpRef<ModuleOp> copy = graph->clone();
+  llvm::Expected<std::vector<explain::Derivation>> derivations = explain::derive(*copy, nullptr);
+  if (!derivations) {
+    std::string message = llvm::toString(derivations.takeError());
+    if (!message.empty())
+      error() << message << '\n';
+    return Status::UserError;
+  }
+  viewer->setDerivations(std::move(*derivations));
+  return Status::Done;
+}
+
+Compilation::Status Compilation::emitViewer() {
+  auto nests = kernelTexts(*graph, kernelOptions(0), KernelText::LoopNest);
+  if (!nests)
+    return kernelError(nests.takeError());
+  for (unsigned i = 0; i < targets.size(); ++i) {
+    auto code = kernelTexts(*graph, kernelOptions(i), targets[i].gpu ? KernelText::Device : KernelText::Assembly);
+    if (!code)
+      return kernelError(code.takeError());
+    viewer->addCode(targets[i].name, std::move(*code));
+  }
+  finish(viewer->page(*graph, steps, *nests, options.sizes));
+  return Status::Done;
+}
 
 Compilation::Status Compilation::differentiate() {
   if (options.from >= From::Backward)
     return Status::Done;
+  if (options.emit == Emit::Viewer)
+    if (Status status = beginViewer(); status != Status::Done)
+      return status;
   PipelineOptions pipeline;
   choose(pipeline);
   Status status = runPasses("gradients", [&](OpPassManager &pm) { buildGradientPipeline(pm, pipeline); });
@@ -312,6 +351,8 @@ Compilation::Status Compilation::emitPicture() {
 Compilation::Status Compilation::makeKernels() {
   if (options.emit == Emit::Dot || options.emit == Emit::Svg || options.emit == Emit::Onnx)
     return emitPicture();
+  if (viewer)
+    viewer->draw(*graph);
 
   if (options.from < From::Kernels) {
     PipelineOptions pipeline;
@@ -328,6 +369,8 @@ Compilation::Status Compilation::makeKernels() {
   }
   if (options.emit == Emit::Passes)
     finish(view::stepsText(steps.getSteps()));
+  if (viewer)
+    return emitViewer();
   if (options.emit == Emit::MemoryReport) {
     std::string text;
     llvm::raw_string_ostream stream(text);

@@ -7,6 +7,7 @@
 #include "codegen/link/Link.h"
 #include "codegen/llvm/HostModule.h"
 #include "codegen/view/Steps.h"
+#include "codegen/view/Viewer.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Support/Timing.h"
@@ -50,6 +51,8 @@ private:
   Status namePrefixes();
   Status emitPicture();
   FuncOp pictured();
+  Status beginViewer();
+  Status emitViewer();
   Status emitKernelText();
   Status emitAssembly();
   Status internalError(llvm::StringRef message);
@@ -74,6 +77,7 @@ private:
   llvm::SourceMgr sources; // of graph input
   mlir::OwningOpRef<mlir::ModuleOp> graph, host;
   view::StepRecorder steps; // what passes did, where somebody asks for it
+  std::unique_ptr<view::Viewer> viewer; // of --emit=viewer
   LibraryInterface interface;
   std::vector<KernelTarget> targets; // `host` was looked up
   std::vector<std::string> suffixes; // of each target's kernel symbols

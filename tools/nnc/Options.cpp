@@ -43,6 +43,7 @@ struct CommandLine {
                  clEnumValN(Emit::Onnx, "onnx", "graph of a function, for Netron"),
                  clEnumValN(Emit::Kernels, "kernels", "fused to kernels, memory planned"),
                  clEnumValN(Emit::Passes, "passes", "what each pass up to there changed, as differences"),
+                 clEnumValN(Emit::Viewer, "viewer", "a page that shows all of it, and what corresponds"),
                  clEnumValN(Emit::Halide, "halide", "definitions and schedules of the kernels"),
                  clEnumValN(Emit::Stmt, "stmt", "loops of the kernels"),
                  clEnumValN(Emit::StmtHtml, "stmt-html", "the same as a page"),
@@ -88,7 +89,7 @@ struct CommandLine {
   cl::opt<std::string> function{"function", cl::value_desc("name"), cl::cat(category),
                                 cl::desc("What dot, svg and onnx show: predict, train_step (default: the step of training)")};
   cl::list<std::string> sizes{"size", cl::value_desc("dimension=n"), cl::cat(category),
-                              cl::desc("A run-time dimension for --report: batch=64 (default: 1)")};
+                              cl::desc("A run-time dimension for --report and --emit=viewer: batch=64 (default: 1)")};
   cl::opt<Profile, false, NameParser<Profile>> profile{
       "profile", cl::desc("Make a library that can tell where its time goes (nnc-run profile):"),
       cl::init(Profile::None), cl::cat(category),
@@ -285,6 +286,11 @@ bool convert(CommandLine &line, Options &options) {
   options.from = line.from;
   if (line.from.getNumOccurrences() > 0 && !options.isGraphInput()) {
     error() << "--from says where a graph enters; '" << options.input << "' is no '.mlir' file\n";
+    return false;
+  }
+  if (options.from != From::Graph && (options.emit == Emit::BackwardRaw || options.emit == Emit::Viewer)) {
+    error() << "--emit=" << (options.emit == Emit::Viewer ? "viewer" : "backward-raw")
+            << " shows what comes before the file that --from says '" << options.input << "' is\n";
     return false;
   }
   if (!readNumber(line.jobs, options.jobs))

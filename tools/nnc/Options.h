@@ -20,6 +20,7 @@ enum class Emit {
   Onnx,
   Kernels,
   Passes,
+  Viewer,
   Halide,
   Stmt,
   StmtHtml,

@@ -1,0 +1,439 @@
+// Viewer.cpp: the data of the viewer's page, as JSON. Texts and lines that are equal are written once, as their number in a
+// table of strings: layers repeat.
+#include "codegen/view/Viewer.h"
+#include "codegen/explain/MemoryReport.h"
+#include "codegen/view/Drawing.h"
+#include "codegen/view/Page.h"
+#include "ir/Provenance.h"
+#include "ir/ops/Scan.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/JSON.h"
+#include <set>
+
+using namespace mlir;
+using llvm::StringRef;
+
+namespace nnc::view {
+
+std::string codeOnly(StringRef assembly) {
+  std::string code;
+  while (!assembly.empty()) {
+    StringRef line;
+    std::tie(line, assembly) = assembly.split('\n');
+    line = line.take_front(line.find('#')).rtrim();
+    StringRef word = line.ltrim();
+    const bool isDirective = word.starts_with(".") && !word.ends_with(":");
+    if (word.empty() || isDirective || word.starts_with(".LCPI") || word.starts_with(".Lfunc"))
+      continue;
+    for (char c : line)
+      code += c == '\t' ? ' ' : c;
+    code += '\n';
+  }
+  return code;
+}
+
+static std::string keyOf(FuncOp func) {
+  return (func->getParentOfType<ModelOp>().getSymName() + "." + func.getSymName()).str();
+}
+
+void Viewer::draw(ModuleOp joint) {
+  setIds(joint);
+  joint.walk([&](FuncOp func) {
+    pictures[keyOf(func)] = svgText(view::draw(func), /*inPage=*/true);
+    func.walk([&](Operation *op) {
+      Op entry{"", "", "", op->getName().stripDialect().str(), layerOf(op->getLoc()).str(), 0, 0};
+      if (FileLineColLoc place = sourcePlace(op->getLoc()))
+        entry.file = place.getFilename().getValue(), entry.line = place.getLine(), entry.column = place.getColumn();
+      if (ProvenanceAttr provenance = provenanceOf(op->getLoc()))
+        entry.role = stringifyRole(provenance.getRole()), entry.rule = provenance.getRule();
+      ops[idOf(op->getLoc())] = std::move(entry);
+    });
+  });
+}
+
+class PageData {
+public:
+  PageData(const Viewer &viewer, const StepRecorder &steps, const std::map<std::string, int64_t> &sizes)
+      : viewer(viewer), steps(steps), sizes(sizes), out(text), json(out) {}
+
+  std::string write(ModuleOp planned, const KernelTexts &nests) {
+    json.object([&] {
+      json.attribute("title", viewer.title);
+      json.attributeObject("sizes", [&] {
+        std::set<StringRef> symbols;
+        for (ModelOp model : planned.getOps<ModelOp>())
+          for (StringRef symbol : model.getSymbols().getAsValueRange<StringAttr>())
+            symbols.insert(symbol);
+        for (StringRef symbol : symbols) {
+          auto known = sizes.find(symbol.str());
+          json.attribute(symbol, known == sizes.end() ? 1 : known->second);
+        }
+      });
+      writeSources();
+      writeOps();
+      json.attributeArray("functions", [&] {
+        for (ModelOp model : planned.getOps<ModelOp>())
+          writeFunctions(model);
+      });
+      json.attributeArray("kernels", [&] {
+        for (const auto &[symbol, nest] : nests)
+          writeKernel(symbol, nest);
+      });
+      json.attributeArray("targets", [&] {
+        for (const auto &[target, texts] : viewer.code)
+          json.value(target);
+      });
+      writeDerivations();
+      writePasses();
+      // Last: everything before has added to it.
+      json.attributeArray("strings", [&] {
+        for (const std::string *string : strings)
+          json.value(*string);
+      });
+    });
+    return std::move(text);
+  }
+
+private:
+  int64_t intern(StringRef string) {
+    auto [entry, isNew] = numbers.try_emplace(string.str(), numbers.size());
+    if (isNew)
+      strings.push_back(&entry->first);
+    return entry->second;
+  }
+
+  /// A line of a source as one number: the source's in the millions. 0: of no source that is shown.
+  int64_t lineKey(StringRef file, unsigned line) const {
+    for (auto [index, source] : llvm::enumerate(viewer.sources))
+      if (source.name == file)
+        return static_cast<int64_t>(index) * 1000000 + line;
+    return 0;
+  }
+
+  void writeSources() {
+    json.attributeArray("sources", [&] {
+      for (const SourceText &source : viewer.sources)
+        json.object([&] {
+          json.attribute("name", source.name);
+          json.attribute("text", source.text);
+        });
+    });
+  }
+
+  /// For each id: line, role, rule, op.
+  void writeOps() {
+    json.attributeObject("ops", [&] {
+      for (const auto &[id, op] : viewer.ops)
+        json.attributeArray(std::to_string(id), [&] {
+          json.value(lineKey(op.file, op.line));
+          json.value(intern(op.role));
+          json.value(intern(op.rule));
+          json.value(intern(op.name));
+        });
+    });
+  }
+
+  void writeFunctions(ModelOp model) {
+    std::vector<explain::FunctionMemory> memory = explain::memoryOf(model, sizes);
+    for (FuncOp func : model.getBody().getOps<FuncOp>())
+      json.object([&] {
+        json.attribute("name", func.getSymName());
+        json.attribute("model", model.getSourceName());
+        json.attribute("isStep", func.getKind() == FunctionKind::Step);
+        if (auto picture = viewer.pictures.find(keyOf(func)); picture != viewer.pictures.end())
+          json.attribute("picture", picture->second);
+        writeCalls(func);
+        for (const explain::FunctionMemory &each : memory)
+          if (each.function == func.getSymName())
+            writeMemory(each);
+      });
+  }
+
+  /// Kernel calls in order, as in the library's table of calls, with the ops each fuses.
+  void writeCalls(FuncOp func) {
+    std::shared_ptr<const Listing> listing = steps.listingOf(func);
+    std::vector<ArrayRef<ListingLine>> bodies;
+    if (listing)
+      for (size_t i = 0; i < listing->lines.size(); ++i)
+        if (StringRef text = listing->lines[i].text; text.contains(" = kernel")) {
+          size_t end = i + 1;
+          while (listing->lines[end].text != "}" || listing->lines[end].depth != listing->lines[i].depth)
+            ++end;
+          bodies.push_back(ArrayRef(listing->lines).slice(i, end - i));
+          i = end;
+        }
+    unsigned number = 0; // as lifetimes count: loops have one more at either end
+    size_t index = 0;
+    json.attributeArray("calls", [&] { writeCalls(func.getBody().front(), bodies, number, index); });
+  }
+
+  void writeCalls(Block &block, ArrayRef<ArrayRef<ListingLine>> bodies, unsigned &number, size_t &index) {
+    for (Operation &op : block) {
+      if (auto scan = dyn_cast<ScanOp>(op)) {
+        ++number;
+        writeCalls(scan.getBody().front(), bodies, number, index);
+        ++number;
+      } else if (auto kernel = dyn_cast<KernelOp>(op)) {
+        writeCall(kernel, index < bodies.size() ? bodies[index] : ArrayRef<ListingLine>(), number++);
+        ++index;
+      }
+    }
+  }
+
+  void writeCall(KernelOp kernel, ArrayRef<ListingLine> body, unsigned number) {
+    json.object([&] {
+      json.attribute("kernel", kernel.getSymbol().value_or(""));
+      json.attribute("at", number);
+      FileLineColLoc place = sourcePlace(kernel.getLoc());
+      json.attribute("line", place ? lineKey(place.getFilename().getValue(), place.getLine()) : 0);
+      if (ProvenanceAttr provenance = provenanceOf(kernel.getLoc())) {
+        json.attribute("role", stringifyRole(provenance.getRole()));
+        json.attribute("rule", provenance.getRule());
+      }
+      if (!body.empty())
+        json.attribute("results", intern(StringRef(body.front().text).split(" = kernel").first));
+      json.attributeArray("ops", [&] {
+        for (Operation &op : kernel.getBody().front().without_terminator())
+          json.value(idOf(op.getLoc()));
+      });
+      json.attributeArray("body", [&] {
+        for (const ListingLine &line : body.drop_front(body.empty() ? 0 : 1)) {
+          json.value(line.id);
+          json.value(intern(line.text));
+        }
+      });
+    });
+  }
+
+  void writeValues(StringRef key, ArrayRef<explain::FunctionMemory::Value> values) {
+    json.attributeArray(key, [&] {
+      for (const explain::FunctionMemory::Value &value : values)
+        json.object([&] {
+          json.attribute("name", intern(value.name));
+          json.attribute("line", lineKey(value.file, value.line));
+          json.attribute("bytes", value.bytes);
+          json.attribute("first", value.first);
+          json.attribute("last", value.last);
+          if (!value.needs.empty())
+            json.attributeArray("needs", [&] {
+              for (const std::string &need : value.needs)
+                json.value(intern(need));
+            });
+        });
+    });
+  }
+
+  void writeMemory(const explain::FunctionMemory &memory) {
+    json.attributeObject("memory", [&] {
+      json.attribute("workspace", memory.workspace);
+      json.attribute("peak", memory.peak);
+      json.attribute("peakAt", memory.peakAt);
+      json.attributeArray("live", [&] {
+        for (int64_t bytes : memory.live)
+          json.value(bytes);
+      });
+      writeValues("buffers", memory.buffers);
+      writeValues("kept", memory.kept);
+    });
+  }
+
+  /// What a reader can take in of one kernel; the rest is in --emit=asm.
+  static constexpr size_t mostLines = 1500;
+
+  static std::string shortened(StringRef text) {
+    size_t lines = 0;
+    for (size_t at = text.find('\n'); at != StringRef::npos; at = text.find('\n', at + 1))
+      if (++lines == mostLines)
+        return text.take_front(at + 1).str() + "... " + std::to_string(text.substr(at + 1).count('\n')) +
+               " lines more: nnc --emit=asm shows all\n";
+    return text.str();
+  }
+
+  void writeKernel(StringRef symbol, StringRef nest) {
+    json.object([&] {
+      json.attribute("symbol", symbol);
+      json.attribute("nest", intern(nest));
+      json.attributeArray("code", [&] {
+        for (const auto &[target, texts] : viewer.code) {
+          auto found = llvm::find_if(texts, [&](const auto &entry) { return entry.first == symbol; });
+          json.value(found == texts.end() ? intern("") : intern(shortened(codeOnly(found->second))));
+        }
+      });
+    });
+  }
+
+  //===------------------------------------------------------------------------------------------------===//
+  // Mathematics
+  //===------------------------------------------------------------------------------------------------===//
+
+  static std::string escaped(StringRef text) {
+    std::string result;
+    for (char c : text)
+      result += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string(1, c);
+    return result;
+  }
+  static std::string equationHtml(const explain::Equation &equation) {
+    return "<div class=\"eq\"><math>" + explain::toMathML(equation) + "</math></div>";
+  }
+
+  /// `blocks.*.attention`: for steps that stand for those of equal layers.
+  static std::string withoutNumbers(StringRef layer) {
+    std::string result;
+    SmallVector<StringRef> components;
+    layer.split(components, '.');
+    for (StringRef component : components)
+      result += "." + (!component.empty() && llvm::all_of(component, llvm::isDigit) ? "*" : component.str());
+    return result;
+  }
+
+  /// The ops a step of the derivation is about: the forward op, and what its rule made.
+  std::vector<int64_t> opsOf(const explain::Step &step, bool repeats) {
+    std::vector<int64_t> found;
+    for (const auto &[id, op] : viewer.ops) {
+      const bool isHere = op.line == step.line && op.column == step.column && lineKey(op.file, op.line) < 1000000;
+      const bool sameLayer = repeats ? withoutNumbers(op.layer) == withoutNumbers(step.layer) : op.layer == step.layer;
+      const bool sameOp = op.role.empty() || op.role == "recompute" ? op.name == step.op : op.rule == step.rule.name;
+      if (isHere && sameLayer && sameOp && op.role != "optimizer")
+        found.push_back(id);
+    }
+    return found;
+  }
+
+  void writeStep(const explain::Step &step, const explain::Stretch &stretch) {
+    std::string html;
+    for (const explain::Equation &equation : step.forward)
+      html += equationHtml(equation);
+    html += "<p>What comes in: ";
+    if (step.incoming.empty())
+      html += "<code>" + escaped(step.incomingNames) + "</code></p>";
+    else {
+      html += "</p>";
+      for (const explain::Equation &equation : step.incoming)
+        html += equationHtml(equation);
+    }
+    html += "<p>The rule:</p>";
+    for (const explain::Equation &equation : step.rule.formula)
+      html += equationHtml(equation);
+    if (!step.contributions.empty())
+      html += "<p>So:</p>";
+    for (const explain::Contribution &contribution : step.contributions) {
+      if (contribution.jacobian)
+        html += equationHtml(*contribution.jacobian);
+      html += equationHtml(contribution.equation);
+      if (!contribution.why.empty())
+        html += "<p class=\"why\">" + escaped(contribution.why) + "</p>";
+    }
+    json.object([&] {
+      json.attribute("title", step.rule.name);
+      std::string value = step.forward.empty() ? step.op : explain::toText(step.forward.front().target);
+      json.attribute("value", value);
+      json.attribute("line", static_cast<int64_t>(step.line));
+      if (stretch.times > 1) {
+        std::string names;
+        for (const std::string &name : ArrayRef(stretch.names).drop_front())
+          names += (names.empty() ? "" : ", ") + name;
+        json.attribute("times", static_cast<int64_t>(stretch.times));
+        json.attribute("others", intern(names));
+      }
+      json.attribute("html", intern(html));
+      json.attributeArray("ops", [&] {
+        for (int64_t id : opsOf(step, stretch.times > 1))
+          json.value(id);
+      });
+    });
+  }
+
+  void writeDerivations() {
+    json.attributeArray("derivations", [&] {
+      for (const explain::Derivation &derivation : viewer.derivations)
+        json.object([&] {
+          json.attribute("function", derivation.function);
+          json.attribute("model", derivation.model);
+          json.attributeArray("steps", [&] {
+            for (const explain::Gradient &gradient : derivation.gradients)
+              for (const explain::Stretch &stretch : gradient.stretches)
+                for (size_t i = 0; i < stretch.length; ++i)
+                  writeStep(gradient.steps[stretch.first + i], stretch);
+          });
+          json.attributeArray("updates", [&] {
+            for (const explain::Update &update : derivation.updates)
+              json.object([&] {
+                std::string html;
+                for (const explain::Equation &equation : update.equations)
+                  html += equationHtml(equation);
+                json.attribute("html", intern(html));
+                json.attributeArray("parameters", [&] {
+                  for (const std::string &parameter : update.parameters)
+                    json.value(parameter);
+                });
+              });
+          });
+        });
+    });
+  }
+
+  //===------------------------------------------------------------------------------------------------===//
+  // Passes
+  //===------------------------------------------------------------------------------------------------===//
+
+  /// Each hunk is a list of six numbers per line: sign (0 both, 1 added, -1 removed), depth, text, line of the source, why,
+  /// op.
+  void writeChange(const Change &change) {
+    std::vector<DiffLine> lines = difference(change);
+    auto [more, fewer] = counts(lines);
+    json.object([&] {
+      json.attribute("function", change.after->function);
+      json.attribute("more", static_cast<int64_t>(more));
+      json.attribute("fewer", static_cast<int64_t>(fewer));
+      json.attributeArray("hunks", [&] {
+        for (auto [first, end] : hunks(lines))
+          json.array([&] {
+            for (const DiffLine &line : ArrayRef(lines).slice(first, end - first)) {
+              const ListingLine &shown = line.sign == '-' ? change.before->lines[line.before] : change.after->lines[line.after];
+              json.value(line.sign == '+' ? 1 : line.sign == '-' ? -1 : 0);
+              json.value(shown.depth);
+              json.value(intern(shown.text));
+              json.value(lineKey(shown.file, shown.line));
+              json.value(intern(shown.rule.empty() ? "" : shown.role + ": " + shown.rule));
+              json.value(shown.id);
+            }
+          });
+      });
+    });
+  }
+
+  void writePasses() {
+    json.attributeArray("passes", [&] {
+      for (const Step &step : steps.getSteps())
+        json.object([&] {
+          json.attribute("name", step.pass);
+          json.attribute("summary", step.summary);
+          json.attributeArray("rewrites", [&] {
+            for (const auto &[name, times] : step.rewrites)
+              json.value(name + (times > 1 ? " \u00d7 " + std::to_string(times) : ""));
+          });
+          json.attributeArray("changes", [&] {
+            for (const Change &change : step.changes)
+              writeChange(change);
+          });
+        });
+    });
+  }
+
+  const Viewer &viewer;
+  const StepRecorder &steps;
+  const std::map<std::string, int64_t> &sizes;
+  std::map<std::string, int64_t> numbers;
+  std::vector<const std::string *> strings;
+  std::string text;
+  llvm::raw_string_ostream out;
+  llvm::json::OStream json;
+};
+
+std::string Viewer::page(ModuleOp planned, const StepRecorder &steps, const KernelTexts &nests,
+                         const std::map<std::string, int64_t> &sizes) {
+  return pageText(title, PageData(*this, steps, sizes).write(planned, nests));
+}
+
+} // namespace nnc::view
