@@ -94,7 +94,13 @@ def TurnwiseOpInterface : OpInterface<"TurnwiseOpInterface"> {
     (ins "::nnc::GraphBuilder &":$g, "::mlir::ValueRange":$operands, "::llvm::ArrayRef<bool>":$isStacked), "",
     "return nullptr;">,
     InterfaceMethod<"The sum of the results of all turns; every operand is stacked.", "::mlir::Value", "sumOverTurns",
-    (ins "::nnc::GraphBuilder &":$g, "::mlir::ValueRange":$operands), "", "return nullptr;">];
+    (ins "::nnc::GraphBuilder &":$g, "::mlir::ValueRange":$operands), "", "return nullptr;">,
+    InterfaceMethod<"Operand `index`, which is `value` in all turns, laid out as each turn reads it fastest; null if it is so.",
+    "::mlir::Value", "laidOutForTurns", (ins "::nnc::GraphBuilder &":$g, "unsigned":$index, "::mlir::Value":$value), "",
+    "return nullptr;">,
+    InterfaceMethod<"Makes the op read operand `index` in that layout, in which `value` is.", "void", "takeLaidOut",
+    (ins "unsigned":$index, "::mlir::Value":$value), "",
+    "llvm_unreachable(\"no operand of this op has a layout for turns\");">];
 }
 
 // An op whose elements are copied or known, not computed: element i of the result is a constant or one element of

@@ -36,6 +36,22 @@ public:
     }
   }
 
+  /// Lays invariant operands out before the loop as its turns read them fastest.
+  void layOut() {
+    for (Operation &op : scan.getBody().front().without_terminator()) {
+      auto turnwise = dyn_cast<TurnwiseOpInterface>(op);
+      for (unsigned index = 0; turnwise && index < op.getNumOperands(); ++index) {
+        auto argument = dyn_cast<BlockArgument>(op.getOperand(index));
+        if (!argument || !llvm::is_contained(scan.invariantArgs(), argument))
+          continue;
+        OpBuilder before(scan);
+        GraphBuilder g(before, op.getLoc());
+        if (Value value = turnwise.laidOutForTurns(g, index, scan.operandOf(argument).get()))
+          turnwise.takeLaidOut(index, addInvariant(value, argument.getLoc()));
+      }
+    }
+  }
+
 private:
   bool isInvariant(Value value) {
     if (auto argument = dyn_cast<BlockArgument>(value))
@@ -78,16 +94,20 @@ private:
 
   void replace(Operation *op, Value value, bool isSequence) {
     Value result = op->getResult(0);
-    unsigned at = 1 + scan.getSequences().size();
-    if (isSequence)
+    if (isSequence) {
+      unsigned at = 1 + scan.getSequences().size();
       scan.getSequencesMutable().append(value);
-    else
-      scan.getInvariantsMutable().append(value);
-    Block &block = scan.getBody().front();
-    Value argument = isSequence ? block.insertArgument(at, result.getType(), result.getLoc())
-                                : block.addArgument(result.getType(), result.getLoc());
-    result.replaceAllUsesWith(argument);
+      result.replaceAllUsesWith(
+          scan.getBody().front().insertArgument(at, result.getType(), result.getLoc()));
+    } else {
+      result.replaceAllUsesWith(addInvariant(value, result.getLoc()));
+    }
     op->erase();
+  }
+
+  Value addInvariant(Value value, Location loc) {
+    scan.getInvariantsMutable().append(value);
+    return scan.getBody().front().addArgument(value.getType(), loc);
   }
 
   ScanOp scan;
@@ -251,8 +271,11 @@ struct HoistScansPass : impl::HoistScansBase<HoistScansPass> {
   void runOnOperation() override {
     SmallVector<ScanOp> scans; // inner ones first
     getOperation().walk([&](ScanOp scan) { scans.push_back(scan); });
-    for (ScanOp scan : scans)
-      Hoister(SumHoister(scan).run()).run();
+    for (ScanOp scan : scans) {
+      Hoister hoister(SumHoister(scan).run());
+      hoister.run();
+      hoister.layOut();
+    }
   }
 };
 

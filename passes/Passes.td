@@ -28,6 +28,8 @@ def HoistScans : Pass<"nn-hoist-scans", "nnc::ModelOp"> {
     ```
     - an op on invariants alone goes before its loop;
     - a product of a sequence's elements and an invariant goes before the loop, as one product (TurnwiseOpInterface);
+    - an invariant that every turn reads in another order than it lies in memory (the right operand of a product with
+      `rhs_transposed`) is laid out so before the loop;
     - a carried sum of products, as backpropagation makes of a weight, becomes one product after the loop. What it reads is
       stacked for it. Of what a checkpoint computes again nothing is stacked; its sums are made in the turns.
 

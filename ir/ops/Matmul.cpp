@@ -84,6 +84,21 @@ Value MatmulOp::sumOverTurns(GraphBuilder &g, ValueRange operands) {
   return lhs && rhs ? g.create<MatmulOp>(lhs, rhs, true, false) : Value();
 }
 
+/// Rows of a right operand lie one behind the other where a register tile of the result reads them (Gemm.cpp); a
+/// transposed one is packed at every call.
+Value MatmulOp::laidOutForTurns(GraphBuilder &g, unsigned index, Value value) {
+  if (index != 1 || !getRhsTransposed())
+    return {};
+  llvm::SmallVector<int64_t> permutation(llvm::to_vector(llvm::seq<int64_t>(0, dimsOf(value).size())));
+  std::swap(permutation[permutation.size() - 2], permutation.back());
+  return g.create<TransposeOp>(value, permutation);
+}
+
+void MatmulOp::takeLaidOut(unsigned index, Value value) {
+  setOperand(index, value);
+  setRhsTransposed(false);
+}
+
 namespace {
 /// matmul(transpose(a), b) => matmul(a, b) with lhs_transposed flipped; likewise on the right.
 struct AbsorbTranspose : OpRewritePattern<MatmulOp> {

@@ -5,7 +5,8 @@
 include "ir/Dialect.td"
 
 def NN_MatmulOp : NN_DiffOp<"matmul", [InferTypeOpAdaptor, NN_Contraction,
-    DeclareOpInterfaceMethods<TurnwiseOpInterface, ["overAllTurns", "sumOverTurns"]>]> {
+    DeclareOpInterfaceMethods<TurnwiseOpInterface, ["overAllTurns", "sumOverTurns",
+    "laidOutForTurns", "takeLaidOut"]>]> {
   let summary = "matrix product";
   let description = [{
     `y[..., m, n] = sum over k of lhs[..., m, k] * rhs[..., k, n]`. With `lhs_transposed` the left operand is read

@@ -81,4 +81,29 @@ nn.model @m attributes {source_name = "M", symbols = ["batch", "time"], bounds =
     }
     nn.return %dw, %db : tensor<3x2xf64>, tensor<2xf64>
   }
+
+  // A weight that turns read transposed is transposed once before them; what they read as it lies, and what is no weight,
+  // stays.
+  // CHECK-LABEL: @laid_out
+  // CHECK: %[[ACROSS:.*]] = nn.transpose %w by [1, 0]
+  // CHECK-NOT: nn.transpose
+  // CHECK: nn.scan {{.*}} invariants(%[[B:[^ ]*]] = %v : tensor<2x2xf64>, %[[A:[^ ]*]] = %[[ACROSS]] : tensor<3x2xf64>)
+  // CHECK-DAG: nn.matmul %{{.*}}, %[[A]] : tensor<?x3xf64, #nn.dims<batch, 3>>, tensor<3x2xf64>
+  // CHECK-DAG: nn.matmul %{{.*}}, %[[B]] : tensor<?x2xf64, #nn.dims<batch, 2>>, tensor<2x2xf64>
+  // CHECK-DAG: nn.matmul %{{.*}}, %{{.*}} rhs_transposed : tensor<?x2xf64, #nn.dims<batch, 2>>, tensor<?x2xf64, #nn.dims<batch, 2>>
+  nn.func predict @laid_out(%x: tensor<?x?x2xf64, #nn.dims<time, batch, 2>> {nn.name = "x"}, %w: tensor<2x3xf64> {nn.name = "w"},
+                            %v: tensor<2x2xf64> {nn.name = "v"}, %h0: tensor<?x3xf64, #nn.dims<batch, 3>> {nn.name = "h0"})
+      -> (tensor<?x3xf64, #nn.dims<batch, 3>> {nn.name = "end"}) {
+    %end = nn.scan <time> turn(%t) sequences(%xt = %x : tensor<?x?x2xf64, #nn.dims<time, batch, 2>>)
+        carries(%h = %h0 : tensor<?x3xf64, #nn.dims<batch, 3>>) invariants(%a = %w : tensor<2x3xf64>, %b = %v : tensor<2x2xf64>)
+        -> tensor<?x3xf64, #nn.dims<batch, 3>> {
+      %0 = nn.matmul %h, %a rhs_transposed : tensor<?x3xf64, #nn.dims<batch, 3>>, tensor<2x3xf64>
+      %1 = nn.matmul %0, %b : tensor<?x2xf64, #nn.dims<batch, 2>>, tensor<2x2xf64>
+      %2 = nn.matmul %1, %xt rhs_transposed : tensor<?x2xf64, #nn.dims<batch, 2>>, tensor<?x2xf64, #nn.dims<batch, 2>>
+      %3 = nn.sum %2 over [1] : tensor<?x?xf64, #nn.dims<batch, batch>>
+      %4 = nn.broadcast %3 dims [0] : tensor<?xf64, #nn.dims<batch>> -> tensor<?x3xf64, #nn.dims<batch, 3>>
+      nn.yield %4 : tensor<?x3xf64, #nn.dims<batch, 3>>
+    }
+    nn.return %end : tensor<?x3xf64, #nn.dims<batch, 3>>
+  }
 }
