@@ -1,12 +1,15 @@
 /* pool.c: a fork-join pool that costs about a microsecond warm, and nothing when idle.
  *
  * One parallel section runs at a time. Its caller publishes a job, wakes sleepers if there are any, takes
- * part, and waits for the tasks that others have claimed. A task is claimed by a compare-and-swap on
- * `ticket`, which holds the number of the job beside the tasks left of it: whoever claims a task of job n
+ * part, and waits for the tasks that others have claimed. A task is claimed by a compare-and-swap on a
+ * ticket, which holds the number of the job beside the tasks left of it: whoever claims a task of job n
  * keeps the caller of job n waiting, so the job's fields stay valid, and a thread that comes late finds its
  * number gone and touches nothing. Hence a section ends even if no worker exists, wakes up, or survives a
  * fork: the caller then does all tasks itself.
  *
+ *   - A job's tasks are shares of neighbours, each with a ticket. A thread begins with its own share, always the
+ * same one, and goes on with what is left of the others. So when a section runs again, or one like it, as the turns
+ * of a loop do, a task mostly finds its weights in the cache of the core that read them before.
  *   - A section that finds the pool taken (by another instance's thread, or by the section it is nested in)
  * runs its tasks itself, in order. Kernels may not depend on where or in which order tasks run, so results do
  * not depend on any of this.
@@ -36,19 +39,25 @@
 enum {
   SPIN_NANOSECONDS = 50000,
   WORKER_STACK_BYTES = 1 << 20, /* kernels keep packed tiles on the stack */
+  SHARES = 8,                   /* at most: publishing a job writes a line for each */
   LINE = 64
+};
+
+/* job << 32 | tasks of a share that nobody has claimed. */
+struct ticket {
+  _Alignas(LINE) _Atomic uint64_t word;
 };
 
 /* Words that different threads write lie on different cache lines. */
 static struct pool {
-  /* The job: written by its caller before `ticket`, read by who has claimed a task of it. */
+  /* The job: written by its caller before the tickets, read by who has claimed a task of it. */
   _Alignas(LINE) halide_task_t task;
   void *user_context;
   uint8_t *closure;
   int min;
   uint32_t size;
 
-  _Alignas(LINE) _Atomic uint64_t ticket;    /* job << 32 | tasks that nobody has claimed */
+  struct ticket tickets[SHARES];
   _Alignas(LINE) _Atomic uint32_t published; /* number of the last job; workers sleep on it */
   _Atomic uint32_t sleepers;
   _Atomic uint32_t stop;
@@ -63,6 +72,7 @@ static struct pool {
   bool started;
   bool spins; /* there is a CPU for each thread */
   uint32_t workers;
+  _Atomic uint32_t shares; /* of a job: one per thread, if there are so many; threads are there only after it is set */
   pthread_t threads[NNC_MAX_THREADS];
 } pool;
 
@@ -117,21 +127,29 @@ static void note_failure(uint32_t index, int code) {
     ;
 }
 
-/* Claims and runs tasks of one job until none is left. */
-static void take_tasks(uint32_t job) {
-  uint32_t finished = 0, size = 0;
-  uint64_t ticket = atomic_load_explicit(&pool.ticket, memory_order_acquire);
-  while ((uint32_t)(ticket >> 32) == job && (uint32_t)ticket != 0) {
-    if (!atomic_compare_exchange_weak_explicit(&pool.ticket, &ticket, ticket - 1, memory_order_acquire,
-                                               memory_order_acquire))
-      continue;
-    size = pool.size;
-    uint32_t index = size - (uint32_t)ticket;
-    int code = pool.task(pool.user_context, pool.min + (int)index, pool.closure);
-    if (code)
-      note_failure(index, code);
-    ++finished;
-    ticket = atomic_load_explicit(&pool.ticket, memory_order_acquire);
+/* The first task of a share; of the number of shares, where the last one ends. */
+static uint32_t first_of_share(uint32_t share, uint32_t shares, uint32_t size) {
+  return (uint32_t)((uint64_t)size * share / shares);
+}
+
+/* Claims and runs tasks of one job until none is left, those of share `own` first. */
+static void take_tasks(uint32_t job, uint32_t own) {
+  uint32_t finished = 0, size = 0, shares = atomic_load_explicit(&pool.shares, memory_order_relaxed);
+  for (uint32_t turn = 0; turn < shares; ++turn) {
+    uint32_t share = (own + turn) % shares;
+    _Atomic uint64_t *word = &pool.tickets[share].word;
+    uint64_t ticket = atomic_load_explicit(word, memory_order_acquire);
+    while ((uint32_t)(ticket >> 32) == job && (uint32_t)ticket != 0) {
+      if (!atomic_compare_exchange_weak_explicit(word, &ticket, ticket - 1, memory_order_acquire, memory_order_acquire))
+        continue;
+      size = pool.size;
+      uint32_t index = first_of_share(share + 1, shares, size) - (uint32_t)ticket;
+      int code = pool.task(pool.user_context, pool.min + (int)index, pool.closure);
+      if (code)
+        note_failure(index, code);
+      ++finished;
+      ticket = atomic_load_explicit(word, memory_order_acquire);
+    }
   }
   if (finished && atomic_fetch_add(&pool.done, finished) + finished == size &&
       atomic_load(&pool.caller_sleeps))
@@ -140,8 +158,13 @@ static void take_tasks(uint32_t job) {
 
 /* Sleeping: each side first says that it sleeps or that there is work, then looks at the other's word, all in
  * one total order (seq_cst), so that one of them sees the other. */
+static struct birth {
+  uint32_t last_job, share;
+} births[NNC_MAX_THREADS];
+
 static void *work(void *argument) {
-  uint32_t seen = (uint32_t)(uintptr_t)argument;
+  const struct birth *birth = argument;
+  uint32_t seen = birth->last_job, own = birth->share;
   (void)nnc_fp_enter();
   for (;;) {
     if (pool.spins)
@@ -155,7 +178,7 @@ static void *work(void *argument) {
     if (atomic_load(&pool.stop))
       return NULL;
     seen = atomic_load(&pool.published);
-    take_tasks(seen);
+    take_tasks(seen, own);
   }
 }
 
@@ -231,10 +254,14 @@ static void start_threads(void) {
   sigset_t all, before; /* the program's signals are for its own threads */
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  void *last_job = (void *)(uintptr_t)atomic_load(&pool.published);
-  while (pool.workers + 1 < (uint32_t)count &&
-         !pthread_create(&pool.threads[pool.workers], &attributes, work, last_job))
-    ++pool.workers;
+  uint32_t last_job = atomic_load(&pool.published), shares = count < SHARES ? (uint32_t)count : SHARES;
+  atomic_store(&pool.shares, shares);
+  for (bool created = true; created && pool.workers + 1 < (uint32_t)count;) {
+    struct birth *birth = &births[pool.workers];
+    *birth = (struct birth){last_job, (pool.workers + 1) % shares}; /* the caller's own share is the first */
+    created = !pthread_create(&pool.threads[pool.workers], &attributes, work, birth);
+    pool.workers += created;
+  }
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   pthread_attr_destroy(&attributes);
 }
@@ -297,12 +324,16 @@ int halide_do_par_for(void *user_context, halide_task_t task, int min, int size,
   atomic_store_explicit(&pool.done, 0, memory_order_relaxed);
   atomic_store_explicit(&pool.failure, NO_FAILURE, memory_order_relaxed);
   uint32_t job = atomic_load_explicit(&pool.published, memory_order_relaxed) + 1;
-  atomic_store_explicit(&pool.ticket, (uint64_t)job << 32 | (uint32_t)size, memory_order_release);
+  uint32_t shares = atomic_load_explicit(&pool.shares, memory_order_relaxed);
+  for (uint32_t share = 0; share < shares; ++share) {
+    uint32_t tasks = first_of_share(share + 1, shares, (uint32_t)size) - first_of_share(share, shares, (uint32_t)size);
+    atomic_store_explicit(&pool.tickets[share].word, (uint64_t)job << 32 | tasks, memory_order_release);
+  }
   atomic_store(&pool.published, job);
   uint32_t sleepers = atomic_load(&pool.sleepers);
   if (sleepers)
     futex_wake(&pool.published, sleepers < (uint32_t)size - 1 ? sleepers : (uint32_t)size - 1);
-  take_tasks(job);
+  take_tasks(job, 0);
   wait_for_tasks((uint32_t)size);
   uint64_t failure = atomic_load_explicit(&pool.failure, memory_order_relaxed);
   give_pool();
