@@ -28,6 +28,16 @@ struct AccessEmitter : EmitOpInterface::ExternalModel<AccessEmitter, AccessOp> {
           require(position % divisor == 0);
         position = position / divisor; // rounds down: what is negative stays so
       }
+      // Where the coordinate is the index and a number, what is inside is one stretch.
+      const bool moves = coordinate.divisor == 1 && llvm::count(coordinate.coefficients, 0) + 1 ==
+                                                        static_cast<int64_t>(coordinate.coefficients.size());
+      if (moves && coordinate.coefficients.back() == 1) {
+        std::optional<Dim> first = Dim(0).sub(coordinate.constant);
+        if (tests.low && first)
+          emitter.noteSeam(index.back(), *first);
+        if (std::optional<Dim> end = first ? first->add(operand[axis]) : std::nullopt; tests.high && end)
+          emitter.noteSeam(index.back(), *end);
+      }
       Expr last = emitter.extent(operand[axis]) - 1;
       if (tests.low)
         require(position >= 0);
@@ -81,6 +91,7 @@ struct ConcatEmitter : EmitOpInterface::ExternalModel<ConcatEmitter, ConcatOp> {
     for (int64_t k = last; k >= 0; --k) {
       Value part = concat.getParts()[k];
       Dim size = dimsOf(part)[axis], start = *end.sub(size);
+      emitter.noteSeam(index[axis], start);
       ExprIndex at(index.begin(), index.end());
       if (k > 0)
         at[axis] = Halide::max(at[axis] - emitter.extent(start), 0);

@@ -8,6 +8,7 @@
 #include "ir/ops/Shape.h"
 #include "ir/ops/Structure.h"
 #include <algorithm>
+#include <numeric>
 
 #include "codegen/halide/Emit.cpp.inc"
 
@@ -315,9 +316,14 @@ std::vector<Expr> KernelEmitter::positionsAlong(const Dims &sizes, Expr position
 }
 
 Num KernelEmitter::contract(Operation *op, const ContractSpec &spec, llvm::ArrayRef<Expr> index) {
-  if (form == Form::Shared)
-    return contractor(spec.type, index, [&](const std::vector<Var> &axes) {
-      return std::make_unique<Gemm>(spec, axes, target, [&](const Dim &dim) { return extent(dim); });
+  // A column of which each number is the sum along a row of lhs is a reduction of rows.
+  const bool isColumn = form == Form::Shared && spec.n == Dim(1);
+  if (form == Form::Shared && !(isColumn && !spec.lhsDown))
+    return contractor(spec.type, index, [&](std::vector<Var> axes) {
+      if (isColumn)
+        std::swap(axes[axes.size() - 2], axes.back());
+      return std::make_unique<Gemm>(isColumn ? asOneRow(spec) : spec, axes, target,
+                                    [&](const Dim &dim) { return extent(dim); });
     });
   if (std::optional<Num> value = deviceProduct(spec, index))
     return *value;
@@ -341,7 +347,7 @@ Num KernelEmitter::contract(Operation *op, const ContractSpec &spec, llvm::Array
     return {left * right};
   };
   sum.combine = [](const Nums &a, const Nums &b) -> Nums { return {a[0] + b[0]}; };
-  if (target.gpu)
+  if (target.gpu || isColumn)
     sum.step = [=](const Nums &sofar, llvm::ArrayRef<Expr> at) -> Nums {
       auto [left, right] = factors(at);
       return {fma(left, right, sofar[0])};
@@ -364,6 +370,12 @@ Num KernelEmitter::unlessEmpty(llvm::ArrayRef<Dim> sizes, const Num &value) {
                                           Halide::Internal::Call::PureIntrinsic));
 }
 
+void KernelEmitter::noteSeam(const Expr &along, const Dim &at) {
+  const auto *variable = along.as<Halide::Internal::Variable>();
+  if (variable && nest && !nest->axes.empty() && nest->axes.back().name() == variable->name && at.isStatic())
+    nest->seam = std::gcd(nest->seam, at.value());
+}
+
 void KernelEmitter::noteAlignment(const Dims &dims) {
   if (!dims.empty())
     nest->readsAligned &= isMultiple(*elementCount(dims), 4);
@@ -383,6 +395,7 @@ bool KernelEmitter::emitNest(LoopNest &target, Form newForm) {
   nest->staged.reset();
   nest->memoryTypes.clear();
   nest->readsAligned = true;
+  nest->seam = 0;
 
   for (Value value : kernel.getBody().getArguments())
     noteAlignment(dimsOf(value));

@@ -93,6 +93,7 @@ struct LoopNest {
   std::unique_ptr<Contractor> product;
   double operations = 1;       // of floats per element, roughly
   bool readsBackwards = false; // some memory, along some axis
+  int64_t seam = 0;            // 0, or divides all positions of the last axis where elements begin to be read from elsewhere
   bool readsAligned = true;    // all tensors are multiples of four numbers long, but for single numbers
   Schedule schedule{};         // how its loops run, see Schedules.h
 };
@@ -142,6 +143,8 @@ public:
     if (nest)
       nest->readsBackwards = true;
   }
+  /// Says that elements are read from elsewhere from position `at` of the index `along` on.
+  void noteSeam(const Halide::Expr &along, const Dim &at);
   /// The value of a size.
   Halide::Expr extent(const Dim &dim);
   const KernelTarget &getTarget() const { return target; }

@@ -34,6 +34,14 @@ llvm::ArrayRef<Tile> tilesFor(const Machine &machine) {
 
 } // namespace
 
+ContractSpec asOneRow(const ContractSpec &spec) {
+  auto lhs = spec.lhs, rhs = spec.rhs;
+  // Both matrices with one row or column are contiguous along k.
+  return {spec.n, spec.m, spec.k, spec.type, /*rhsAcross=*/!spec.lhsDown, /*lhsDown=*/false,
+          [rhs](llvm::ArrayRef<Expr> batch, Expr m, Expr k) { return rhs(batch, k, m); },
+          [lhs](llvm::ArrayRef<Expr> batch, Expr k, Expr n) { return lhs(batch, n, k); }};
+}
+
 GemmPlan planGemm(const ContractSpec &spec, const KernelTarget &target) {
   GemmPlan plan{};
   plan.lanes = target.lanes(spec.type);
@@ -55,7 +63,7 @@ GemmPlan planGemm(const ContractSpec &spec, const KernelTarget &target) {
 
   // A panel of this many bytes stays in the second-level cache beside the rows that stream past it, and on the
   // stack of any thread.
-  constexpr int64_t panelBytes = 128 << 10, blockBytes = 64 << 10;
+  constexpr int64_t panelBytes = 128 << 10, blockBytes = 64 << 10, fewTasks = 8;
   int64_t rowBytes = plan.columns * spec.type.bytes();
   bool ragged = !spec.n.isStatic() || spec.n.value() % plan.columns != 0;
   std::optional<int64_t> k = spec.k.valueIfStatic();
@@ -71,8 +79,14 @@ GemmPlan planGemm(const ContractSpec &spec, const KernelTarget &target) {
   double rowWork = 2.0 * plan.rows * plan.columns * guess(spec.k);
   int64_t panels = ceilDiv(n, plan.columns), tiles = ceilDiv(guess(spec.m), plan.rows);
   int64_t rows = std::max<int64_t>(1, std::ceil(target.machine.flopsPerTask / rowWork));
-  if (plan.form != GemmPlan::Direct)
-    rows = std::max<int64_t>(rows, 32);
+  // A copied panel wants many rows to pay for it, but a few tasks are worth more, down to rows that pay for the copy's
+  // loads and stores alone; one that transposes takes longer.
+  if (plan.form != GemmPlan::Direct) {
+    int64_t paying = 32, least = spec.rhsAcross ? 64 : 16;
+    while (spec.m.isStatic() && paying * plan.rows >= 2 * least && ceilDiv(tiles, paying) * panels < fewTasks)
+      paying /= 2;
+    rows = std::max(rows, paying);
+  }
   // The stack holds a block of rows.
   if (plan.form == GemmPlan::Blocked)
     rows = std::min<int64_t>(rows, std::max<int64_t>(1, (48 << 10) / (plan.rows * rowBytes)));
@@ -86,7 +100,25 @@ GemmPlan planGemm(const ContractSpec &spec, const KernelTarget &target) {
   plan.panelsPerTask = ceilDiv(panels, ceilDiv(panels, plan.panelsPerTask));
   if (!spec.n.isStatic())
     plan.panelsPerTask = 1;
+  // Going down columns, each task has its rows of lhs to fetch, one number for `columns` products; going along rows, its
+  // columns of rhs.
+  plan.panelsOuter = plan.columns * plan.panelsPerTask > plan.rows * plan.rowsPerTask;
   return plan;
+}
+
+std::optional<RowPlan> planRow(const ContractSpec &spec, const KernelTarget &target) {
+  int64_t lanes = target.lanes(spec.type);
+  if (spec.rhsAcross || !spec.n.isStatic() || spec.n.value() % lanes != 0 || (spec.m.isStatic() && spec.m.value() != 1))
+    return std::nullopt;
+  // Tasks of about 10 us, of columns that make whole tasks; their sums take a few KB of the stack.
+  constexpr int64_t sumBytes = 4 << 10, tasksWorth = 8;
+  int64_t most = std::min<int64_t>(sumBytes / spec.type.bytes(),
+                                   tasksWorth * target.machine.bytesPerTask / (spec.type.bytes() * guess(spec.k)));
+  int64_t vectors = spec.n.value() / lanes, columns = lanes;
+  for (int64_t tasks = vectors; tasks > 0; --tasks)
+    if (vectors % tasks == 0 && vectors / tasks * lanes <= most)
+      columns = vectors / tasks * lanes;
+  return RowPlan{static_cast<int>(columns), static_cast<int>(lanes), 4};
 }
 
 Gemm::Gemm(const ContractSpec &spec, std::vector<Var> axesOfResult, const KernelTarget &target,
@@ -124,19 +156,39 @@ Gemm::Gemm(const ContractSpec &spec, std::vector<Var> axesOfResult, const Kernel
     at.insert(at.end(), batch.rbegin(), batch.rend());
     right = panel(at);
   }
-  sum(args) = constant(spec.type, 0.0).expr();
-  sum(args) = fma(left, Num(right), Num(sum(args))).expr();
+  auto accumulate = [&](Func &product, const Num &factor) {
+    product(args) = constant(spec.type, 0.0).expr();
+    product(args) = fma(left, factor, Num(product(args))).expr();
+  };
+  accumulate(sum, Num(right));
+  rowPlan = planRow(spec, target);
+  if (rowPlan)
+    accumulate(single, spec.rhs(batch, k, x));
+  if (rowPlan && !spec.m.isStatic())
+    isRow = m == 1;
 }
 
 Num Gemm::value() const {
-  Func f = sum;
-  return Num(f(std::vector<Expr>(axes.rbegin(), axes.rend())));
+  Func tiles = sum, alone = single;
+  std::vector<Expr> at(axes.rbegin(), axes.rend());
+  if (isRow.defined())
+    return Num(select(isRow, alone(at), tiles(at)));
+  return Num(rowPlan ? alone(at) : tiles(at));
 }
 
 void Gemm::schedule(LoopNest &nest) {
   Func &out = nest.out;
+  // The condition decides which of the two products elements read; the other is not computed.
+  if (rowPlan)
+    scheduleRow(isRow.defined() ? out.specialize(isRow) : Stage(out), nest);
+  if (!rowPlan || isRow.defined())
+    scheduleTiles(out, nest);
+  stageResults(nest, xi);
+}
+
+void Gemm::scheduleTiles(Stage out, LoopNest &nest) {
   Var x = axes.back(), y = axes[axes.size() - 2];
-  Var xo("xo"), xv("xv"), xi("xi"), yo("yo"), yi("yi"), yt("yt"), xt("xt");
+  Var xv("xv"), yi("yi"), yt("yt"), xt("xt");
 
   // x -> task xt, panel xo, vector xv, lane xi; y -> task yt, tile yo, row yi.
   out.split(x, xo, xi, plan.columns, Guard)
@@ -144,7 +196,8 @@ void Gemm::schedule(LoopNest &nest) {
       .split(y, yo, yi, plan.rows, Guard)
       .split(yo, yt, yo, plan.rowsPerTask, Guard)
       .split(xo, xt, xo, plan.panelsPerTask, Guard);
-  std::vector<VarOrRVar> order = {xi, xv, yi, yo, xo, xt, yt};
+  Var inner = plan.panelsOuter ? yt : xt, outer = plan.panelsOuter ? xt : yt;
+  std::vector<VarOrRVar> order = {xi, xv, yi, yo, xo, inner, outer};
   order.insert(order.end(), axes.rbegin() + 2, axes.rend());
   out.reorder(order).vectorize(xi).unroll(xv).never_partition_all();
   // With its rows unrolled the tile never leaves registers. An update of an optimizer is too much code for that: its
@@ -153,25 +206,18 @@ void Gemm::schedule(LoopNest &nest) {
   if (nest.operations <= lightEpilogue && !nest.staged)
     out.unroll(yi);
 
-  // One parallel loop over all tasks.
+  // One parallel loop over all tasks. A thread gets neighbours, and the same ones when the product is computed again
+  // (runtime/pool.c).
   Var tasks("task");
-  out.fuse(xt, yt, tasks);
-  for (size_t axis = axes.size() - 2; axis-- > 0;) {
-    Var fused("task" + std::to_string(axis));
-    out.fuse(tasks, axes[axis], fused);
-    tasks = fused;
-  }
-  out.parallel(tasks);
+  out.fuse(inner, outer, tasks);
+  fuseTasks(out, tasks);
 
-  stageResults(nest, xi);
   // A task is within one matrix of the batch, which is hard to see behind the fused loop.
   for (size_t axis = 0; axis + 2 < axes.size(); ++axis)
     sum.bound_extent(axes[axis], 1);
-  if (plan.form == GemmPlan::Blocked) {
-    scheduleBlocked(LoopLevel(out, xo));
-    return;
-  }
-  sum.compute_at(out, yo)
+  if (plan.form == GemmPlan::Blocked)
+    return scheduleBlocked(LoopLevel(nest.out, xo));
+  sum.compute_at(LoopLevel(nest.out, yo))
       .store_in(MemoryType::Register)
       .bound_extent(x, plan.columns)
       .bound_extent(y, plan.rows)
@@ -182,9 +228,45 @@ void Gemm::schedule(LoopNest &nest) {
   if (plan.unrollK > 1)
     sum.update().unroll(k.x, plan.unrollK, Guard);
   if (plan.form == GemmPlan::Panel) {
-    panel.compute_at(out, xo);
+    panel.compute_at(nest.out, xo);
     schedulePanelStages();
   }
+}
+
+void Gemm::scheduleRow(Stage out, LoopNest &nest) {
+  Var x = axes.back(), y = axes[axes.size() - 2], xv("xv"), yi("yi"), lane("lane");
+  // Loops have the names of those over tiles: Halide wants one place for a function, even where it is not computed.
+  out.split(x, xo, xi, rowPlan->columns, Exact).split(xi, xv, xi, rowPlan->lanes, Exact).split(y, yo, yi, 1, Guard);
+  std::vector<VarOrRVar> order = {xi, xv, yi, yo, xo};
+  order.insert(order.end(), axes.rbegin() + 2, axes.rend());
+  out.reorder(order).vectorize(xi).never_partition_all();
+  fuseTasks(out, xo);
+
+  for (size_t axis = 0; axis + 2 < axes.size(); ++axis)
+    single.bound_extent(axes[axis], 1);
+  single.compute_at(LoopLevel(nest.out, yo))
+      .store_in(MemoryType::Register)
+      .bound_extent(x, rowPlan->columns)
+      .bound_extent(y, 1)
+      .vectorize(x, rowPlan->lanes, Exact);
+  // A sum is loaded, has the products with some rows added, and is stored.
+  RVar ko("ko"), ki("ki");
+  single.update()
+      .split(x, xv, lane, rowPlan->lanes, Exact)
+      .split(k.x, ko, ki, rowPlan->depth, Guard)
+      .reorder(lane, ki, xv, y, ko)
+      .vectorize(lane)
+      .unroll(ki);
+}
+
+/// Makes one parallel loop of a loop over tasks and those over the matrices of a batch.
+void Gemm::fuseTasks(Stage &out, Var tasks) {
+  for (size_t axis = axes.size() - 2; axis-- > 0;) {
+    Var fused("task" + std::to_string(axis));
+    out.fuse(tasks, axes[axis], fused);
+    tasks = fused;
+  }
+  out.parallel(tasks);
 }
 
 void Gemm::scheduleBlocked(const LoopLevel &panelLoop) {

@@ -9,12 +9,17 @@
 //   Blocked  the same in blocks of k, for k that is long or known at run time only. The accumulators of a block
 //            of rows then live on the stack between blocks.
 //
+// A row by itself (a prediction for one example) waits for rhs to come from memory: tasks go down a wide stretch of
+// columns, some rows of rhs at a time, with their sums on the stack. Where the number of rows is known at run time
+// only, kernels have that way for the case that there is one. A product with one column is computed as its transpose.
+//
 // Each element is one chain of fused multiply-adds in order of k in all of them: tiles, panels and tasks never
 // change the bits. Nothing is allocated but on the stack.
 #ifndef NNC_CODEGEN_HALIDE_GEMM_H
 #define NNC_CODEGEN_HALIDE_GEMM_H
 
 #include "codegen/halide/Emitter.h"
+#include <optional>
 
 namespace nnc {
 
@@ -28,19 +33,33 @@ struct ContractSpec {
   std::function<Num(llvm::ArrayRef<Halide::Expr> batch, Halide::Expr k, Halide::Expr n)> rhs;
 };
 
+/// The same product with rows and columns exchanged, where `spec` has one column: that column is a row.
+ContractSpec asOneRow(const ContractSpec &spec);
+
 struct GemmPlan {
   enum Form { Direct, Panel, Blocked } form;
   int rows, vectors; // of the register tile
   int unrollK;
   int blockK;        // Blocked: length of a block of k
-  int rowsPerTask;   // in tiles; 0: all
-  int panelsPerTask; // 0: all
+  int rowsPerTask;   // in tiles
+  int panelsPerTask;
+  bool panelsOuter;  // neighbouring tasks read the same columns of rhs, not the same rows of lhs
   int columns;       // of the tile: vectors times lanes
   int lanes;
 };
 
 /// Chooses from sizes and target alone. Sizes known at run time only are taken to be 64 where a guess is needed.
 GemmPlan planGemm(const ContractSpec &spec, const KernelTarget &target);
+
+/// How a row by itself is computed.
+struct RowPlan {
+  int columns; // of a task
+  int lanes;
+  int depth;   // rows of rhs that are added at a time
+};
+
+/// Nothing if there is always more than one row, or rhs has no whole vectors along its rows.
+std::optional<RowPlan> planRow(const ContractSpec &spec, const KernelTarget &target);
 
 class Gemm : public Contractor {
 public:
@@ -50,11 +69,14 @@ public:
 
   /// The product at the result's own index.
   Num value() const override;
-  bool leavesRowsOpen() const override { return plan.form == GemmPlan::Blocked; }
+  bool leavesRowsOpen() const override { return plan.form == GemmPlan::Blocked && spec.m != Dim(1); }
   /// Fuses with what the kernel does to the product's elements.
   void schedule(LoopNest &nest) override;
 
 private:
+  void scheduleTiles(Halide::Stage out, LoopNest &nest);
+  void scheduleRow(Halide::Stage out, LoopNest &nest);
+  void fuseTasks(Halide::Stage &out, Halide::Var tasks);
   void scheduleBlocked(const Halide::LoopLevel &panelLoop);
   void schedulePanelStages();
 
@@ -62,8 +84,12 @@ private:
   std::vector<Halide::Var> axes;
   GemmPlan plan;
   Halide::Func sum{"product"}, panel{"panel"};
+  std::optional<RowPlan> rowPlan;
+  Halide::Expr isRow; // whether there is one row, if that is known at run time only
+  Halide::Func single{"row_product"};
   Halide::RDom k, columns;
   Halide::Var column{"column"}, depth{"depth"}, panelIndex{"panel_index"};
+  Halide::Var xo{"xo"}, xi{"xi"}, yo{"yo"}; // panel, lane of a vector, tile of rows
   bool ragged = false; // the last panel has fewer columns
 };
 

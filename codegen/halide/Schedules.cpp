@@ -5,6 +5,7 @@
 #include "codegen/halide/gpu/BlockReduction.h"
 #include "codegen/halide/gpu/Grid.h"
 #include <algorithm>
+#include <numeric>
 
 using namespace Halide;
 
@@ -139,6 +140,13 @@ void schedulePointwise(LoopNest &nest, const KernelTarget &target) {
     std::vector<Loop> loops;
     for (size_t axis = 0; axis + 1 < nest.axes.size(); ++axis)
       loops.push_back({nest.axes[axis], nest.dims[axis]});
+    // Stretches of the last axis that are read from one place each get loops of their own, without tests.
+    constexpr int64_t mostStretches = 8;
+    const int64_t seam = nest.dims.back().isStatic() ? std::gcd(nest.seam, nest.dims.back().value()) : 0;
+    if (nest.seam != 0 && seam != 0 && seam % lanes == 0 && nest.dims.back().value() <= mostStretches * seam) {
+      Var stretch("stretch");
+      out.split(x, stretch, x, static_cast<int>(seam), TailStrategy::RoundUp).unroll(stretch);
+    }
     out.split(x, xo, xi, lanes, Guard).vectorize(xi);
     makeTasks(out, loops, elements / guess(nest.dims.back()));
   }

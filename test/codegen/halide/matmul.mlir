@@ -152,4 +152,94 @@ nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i
     }
     nn.return %0 : tensor<?x2x7x?xf32, #nn.dims<batch, 2, 7, batch>>
   }
+
+  // One column: sums along rows, and a row of its own where lhs lies the other way. One row, known or not.
+  nn.func predict @column_of_rows(%x: tensor<?x37xf32, #nn.dims<batch, 37>>, %w: tensor<37x1xf32>) -> (tensor<?x1xf32, #nn.dims<batch, 1>>) {
+    %0 = nn.kernel @column_of_rows(%a = %x : tensor<?x37xf32, #nn.dims<batch, 37>>, %b = %w : tensor<37x1xf32>) -> tensor<?x1xf32, #nn.dims<batch, 1>> {
+      %d = nn.matmul %a, %b : tensor<?x37xf32, #nn.dims<batch, 37>>, tensor<37x1xf32>
+      %e = nn.relu %d : tensor<?x1xf32, #nn.dims<batch, 1>>
+      nn.yield %e : tensor<?x1xf32, #nn.dims<batch, 1>>
+    }
+    nn.return %0 : tensor<?x1xf32, #nn.dims<batch, 1>>
+  }
+  nn.func predict @column_of_rows_across(%x: tensor<?x130xf32, #nn.dims<batch, 130>>, %w: tensor<1x130xf32>) -> (tensor<?x1xf32, #nn.dims<batch, 1>>) {
+    %0 = nn.kernel @column_of_rows_across(%a = %x : tensor<?x130xf32, #nn.dims<batch, 130>>, %b = %w : tensor<1x130xf32>) -> tensor<?x1xf32, #nn.dims<batch, 1>> {
+      %d = nn.matmul %a, %b rhs_transposed : tensor<?x130xf32, #nn.dims<batch, 130>>, tensor<1x130xf32>
+      %e = nn.relu %d : tensor<?x1xf32, #nn.dims<batch, 1>>
+      nn.yield %e : tensor<?x1xf32, #nn.dims<batch, 1>>
+    }
+    nn.return %0 : tensor<?x1xf32, #nn.dims<batch, 1>>
+  }
+  nn.func predict @column_of_columns(%x: tensor<?x32xf32, #nn.dims<batch, 32>>, %w: tensor<?x1xf32, #nn.dims<batch, 1>>) -> (tensor<32x1xf32>) {
+    %0 = nn.kernel @column_of_columns(%a = %x : tensor<?x32xf32, #nn.dims<batch, 32>>, %b = %w : tensor<?x1xf32, #nn.dims<batch, 1>>) -> tensor<32x1xf32> {
+      %d = nn.matmul %a, %b lhs_transposed : tensor<?x32xf32, #nn.dims<batch, 32>>, tensor<?x1xf32, #nn.dims<batch, 1>>
+      %e = nn.relu %d : tensor<32x1xf32>
+      nn.yield %e : tensor<32x1xf32>
+    }
+    nn.return %0 : tensor<32x1xf32>
+  }
+  nn.func predict @column_of_columns_ragged(%x: tensor<?x21xf32, #nn.dims<batch, 21>>, %w: tensor<?x1xf32, #nn.dims<batch, 1>>) -> (tensor<21x1xf32>) {
+    %0 = nn.kernel @column_of_columns_ragged(%a = %x : tensor<?x21xf32, #nn.dims<batch, 21>>, %b = %w : tensor<?x1xf32, #nn.dims<batch, 1>>) -> tensor<21x1xf32> {
+      %d = nn.matmul %a, %b lhs_transposed : tensor<?x21xf32, #nn.dims<batch, 21>>, tensor<?x1xf32, #nn.dims<batch, 1>>
+      %e = nn.relu %d : tensor<21x1xf32>
+      nn.yield %e : tensor<21x1xf32>
+    }
+    nn.return %0 : tensor<21x1xf32>
+  }
+  nn.func predict @column_of_columns_static(%x: tensor<19x48xf32>, %w: tensor<1x19xf32>) -> (tensor<48x1xf32>) {
+    %0 = nn.kernel @column_of_columns_static(%a = %x : tensor<19x48xf32>, %b = %w : tensor<1x19xf32>) -> tensor<48x1xf32> {
+      %d = nn.matmul %a, %b lhs_transposed rhs_transposed : tensor<19x48xf32>, tensor<1x19xf32>
+      %e = nn.relu %d : tensor<48x1xf32>
+      nn.yield %e : tensor<48x1xf32>
+    }
+    nn.return %0 : tensor<48x1xf32>
+  }
+  nn.func predict @column_unknown(%x: tensor<19x?xf32, #nn.dims<19, batch>>, %w: tensor<19x1xf32>) -> (tensor<?x1xf32, #nn.dims<batch, 1>>) {
+    %0 = nn.kernel @column_unknown(%a = %x : tensor<19x?xf32, #nn.dims<19, batch>>, %b = %w : tensor<19x1xf32>) -> tensor<?x1xf32, #nn.dims<batch, 1>> {
+      %d = nn.matmul %a, %b lhs_transposed : tensor<19x?xf32, #nn.dims<19, batch>>, tensor<19x1xf32>
+      %e = nn.relu %d : tensor<?x1xf32, #nn.dims<batch, 1>>
+      nn.yield %e : tensor<?x1xf32, #nn.dims<batch, 1>>
+    }
+    nn.return %0 : tensor<?x1xf32, #nn.dims<batch, 1>>
+  }
+  nn.func predict @column_of_matrices(%x: tensor<?x5x9xf32, #nn.dims<batch, 5, 9>>, %w: tensor<?x9x1xf32, #nn.dims<batch, 9, 1>>) -> (tensor<?x5x1xf32, #nn.dims<batch, 5, 1>>) {
+    %0 = nn.kernel @column_of_matrices(%a = %x : tensor<?x5x9xf32, #nn.dims<batch, 5, 9>>, %b = %w : tensor<?x9x1xf32, #nn.dims<batch, 9, 1>>) -> tensor<?x5x1xf32, #nn.dims<batch, 5, 1>> {
+      %d = nn.matmul %a, %b : tensor<?x5x9xf32, #nn.dims<batch, 5, 9>>, tensor<?x9x1xf32, #nn.dims<batch, 9, 1>>
+      %e = nn.relu %d : tensor<?x5x1xf32, #nn.dims<batch, 5, 1>>
+      nn.yield %e : tensor<?x5x1xf32, #nn.dims<batch, 5, 1>>
+    }
+    nn.return %0 : tensor<?x5x1xf32, #nn.dims<batch, 5, 1>>
+  }
+  nn.func predict @column_of_matrices_down(%x: tensor<?x9x16xf32, #nn.dims<batch, 9, 16>>, %w: tensor<?x9x1xf32, #nn.dims<batch, 9, 1>>) -> (tensor<?x16x1xf32, #nn.dims<batch, 16, 1>>) {
+    %0 = nn.kernel @column_of_matrices_down(%a = %x : tensor<?x9x16xf32, #nn.dims<batch, 9, 16>>, %b = %w : tensor<?x9x1xf32, #nn.dims<batch, 9, 1>>) -> tensor<?x16x1xf32, #nn.dims<batch, 16, 1>> {
+      %d = nn.matmul %a, %b lhs_transposed : tensor<?x9x16xf32, #nn.dims<batch, 9, 16>>, tensor<?x9x1xf32, #nn.dims<batch, 9, 1>>
+      %e = nn.relu %d : tensor<?x16x1xf32, #nn.dims<batch, 16, 1>>
+      nn.yield %e : tensor<?x16x1xf32, #nn.dims<batch, 16, 1>>
+    }
+    nn.return %0 : tensor<?x16x1xf32, #nn.dims<batch, 16, 1>>
+  }
+  nn.func predict @row(%x: tensor<1x50xf32>, %w: tensor<50x192xf32>) -> (tensor<1x192xf32>) {
+    %0 = nn.kernel @row(%a = %x : tensor<1x50xf32>, %b = %w : tensor<50x192xf32>) -> tensor<1x192xf32> {
+      %d = nn.matmul %a, %b : tensor<1x50xf32>, tensor<50x192xf32>
+      %e = nn.relu %d : tensor<1x192xf32>
+      nn.yield %e : tensor<1x192xf32>
+    }
+    nn.return %0 : tensor<1x192xf32>
+  }
+  nn.func predict @rows_unknown(%x: tensor<?x50xf32, #nn.dims<batch, 50>>, %w: tensor<50x192xf32>) -> (tensor<?x192xf32, #nn.dims<batch, 192>>) {
+    %0 = nn.kernel @rows_unknown(%a = %x : tensor<?x50xf32, #nn.dims<batch, 50>>, %b = %w : tensor<50x192xf32>) -> tensor<?x192xf32, #nn.dims<batch, 192>> {
+      %d = nn.matmul %a, %b : tensor<?x50xf32, #nn.dims<batch, 50>>, tensor<50x192xf32>
+      %e = nn.relu %d : tensor<?x192xf32, #nn.dims<batch, 192>>
+      nn.yield %e : tensor<?x192xf32, #nn.dims<batch, 192>>
+    }
+    nn.return %0 : tensor<?x192xf32, #nn.dims<batch, 192>>
+  }
+  nn.func predict @few_panels(%x: tensor<?x40xf32, #nn.dims<batch, 40>>, %w: tensor<?x32xf32, #nn.dims<batch, 32>>) -> (tensor<40x32xf32>) {
+    %0 = nn.kernel @few_panels(%a = %x : tensor<?x40xf32, #nn.dims<batch, 40>>, %b = %w : tensor<?x32xf32, #nn.dims<batch, 32>>) -> tensor<40x32xf32> {
+      %d = nn.matmul %a, %b lhs_transposed : tensor<?x40xf32, #nn.dims<batch, 40>>, tensor<?x32xf32, #nn.dims<batch, 32>>
+      %e = nn.relu %d : tensor<40x32xf32>
+      nn.yield %e : tensor<40x32xf32>
+    }
+    nn.return %0 : tensor<40x32xf32>
+  }
 }
