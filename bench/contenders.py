@@ -58,6 +58,10 @@ class Nnc(Contender):
     def get_parameters(self):
         return {name: self.net[name] for name in self.net.parameter_names()}
 
+    def least_traffic(self):
+        """Bytes that a training step cannot do without: each parameter and number of the optimizer once in, once out."""
+        return 2 * self.library.model().raw.variable_bytes
+
     def set_parameters(self, parameters):
         for name, value in parameters.items():
             self.net[name] = value
@@ -118,6 +122,11 @@ class Torch(Contender):
             for name, (parameter, axes) in self.parameters.items():
                 parameter.copy_(self.torch.from_numpy(parameters[name].transpose(axes).copy()))
 
+    def get_parameters(self):
+        back = lambda axes: [axes.index(i) for i in range(len(axes))]
+        return {name: parameter.detach().numpy().transpose(back(axes)).copy()
+                for name, (parameter, axes) in self.parameters.items()}
+
     def step(self, index):
         self.optimizer.zero_grad(set_to_none=True)
         loss = self.compute(self.data[index])
@@ -162,6 +171,11 @@ class Jax(Contender):
         parameters = {name: jnp.array(value) for name, value in parameters.items()}
         zeros = lambda: {name: jnp.zeros_like(value) for name, value in parameters.items()}
         self.state = (parameters, zeros(), zeros(), jnp.zeros((), jnp.float32))
+
+    def get_parameters(self):
+        import numpy
+
+        return {name: numpy.array(value) for name, value in self.state[0].items()}
 
     def step(self, index):
         self.state, loss = self.jitted(self.state, self.data[index])

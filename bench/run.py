@@ -4,12 +4,13 @@
     run.py --nnc NNC [workload...] [--rounds N] [--threads N] [--peers Torch,TorchCompile,Jax] [--json F] [--markdown F]
 
 All train the same network from the same initial parameters on the same batches. The losses of the first steps must
-agree, or nothing is measured. A ratio is the peer's time divided by nnc's in the same round; the median over the
+agree, and the parameters after them, or nothing is measured. A ratio is the peer's time divided by nnc's in the same round; the median over the
 rounds is printed.
 """
 import argparse
 import importlib
 import json
+import math
 import os
 import platform
 import statistics
@@ -27,6 +28,8 @@ WORKLOADS = sorted(name[:-3] for name in os.listdir(os.path.join(HERE, "workload
 CHECKED_STEPS = 5
 TURN_SECONDS = 0.15
 TOLERANCE = 2e-3
+# Adam moves parameters whose gradient is rounding noise by whole steps, in either direction.
+PARAMETER_TOLERANCE = 0.1
 
 
 def compile_model(nnc, name, directory):
@@ -62,6 +65,21 @@ def check_losses(name, peers):
     return losses[0]
 
 
+def check_parameters(name, peers, initial):
+    """How far the contenders' parameters are from nnc's after these steps, relative to the way from where they began, as
+    norms over all; ends the program if that is far."""
+    trained = [peer.ask("get_parameters") for peer in peers]
+    distances = []
+    for peer, values in zip(peers, trained):
+        norm = lambda a, b: math.sqrt(sum(float(((a[key].astype("f8") - b[key]) ** 2).sum()) for key in b))
+        ours = {key: trained[0][key] for key in values}
+        distances.append(norm(values, ours) / norm(ours, {key: initial[key] for key in values}))
+        if distances[-1] > PARAMETER_TOLERANCE:
+            sys.exit("run.py: error: %s: after %d steps the parameters of %s are %.3f of the way off" %
+                     (name, CHECKED_STEPS, peer.version, distances[-1]))
+    return distances
+
+
 def measure(name, kinds, size, library, options, cpus):
     """One row: the contenders' times on one workload, nnc's first."""
     peers = [turns.Peer(kind, name, size, library, options.threads, cpus) for kind in kinds]
@@ -75,6 +93,8 @@ def measure(name, kinds, size, library, options, cpus):
     row = {"name": name, "batch": size, "absent": absent}
     if kinds[0] == "Nnc":
         row["losses"] = check_losses(name, present)
+        row["parameter_distances"] = check_parameters(name, present, parameters)
+        row["least_traffic"] = peers[0].ask("least_traffic")
     # Warm up, and find how many steps make a turn of the slowest.
     slowest = 0.0
     for peer in present:
@@ -93,37 +113,71 @@ def measure(name, kinds, size, library, options, cpus):
     return row
 
 
+def shares(row, workload, limits):
+    """Of the machine's limits, as nnc's fastest step uses them: multiply-adds, and memory for what has to go over."""
+    seconds = row["contenders"][0]["minimum"]
+    return (100 * workload.FLOPS / seconds / limits["flops"],
+            100 * row["least_traffic"] / seconds / limits["bandwidth"])
+
+
+def title(row):
+    return row["name"] + ("" if row["batch"] is None else ", predict, batch %d" % row["batch"])
+
+
 def describe(row, workload, compiled, limits):
-    title = row["name"] + ("" if row["batch"] is None else ", predict, batch %d" % row["batch"])
-    lines = ["%s" % title]
+    lines = [title(row)]
     for contender in row["contenders"]:
         lines.append("  %-24s %10.1f us min %10.1f median %7.2f x nnc %7.0f MB" %
                      (contender["name"], contender["minimum"] * 1e6, contender["median"] * 1e6, contender["ratio"],
                       contender["memory"] / 1e6))
     if row["batch"] is None:
-        lines.append("  %.0f %% of the multiply-add peak; compiled in %.2f s with %.0f MB to %.0f KB" %
-                     (100 * workload.FLOPS / row["contenders"][0]["minimum"] / limits["flops"], compiled["seconds"],
-                      compiled["memory"] / 1e6, compiled["size"] / 1e3))
+        lines.append("  %.0f %% of the multiply-add peak, at least %.0f %% of the bandwidth; compiled in %.2f s with %.0f MB to %.0f KB" %
+                     (*shares(row, workload, limits), compiled["seconds"], compiled["memory"] / 1e6, compiled["size"] / 1e3))
+        lines.append("  parameters after %d steps, distance from nnc's: %s" %
+                     (CHECKED_STEPS, ", ".join("%.1e" % distance for distance in row["parameter_distances"][1:])))
     if row["others"] > 0.05:
         lines.append("  warning: other processes used %.0f %% of the CPUs" % (100 * row["others"]))
     return "\n".join(lines + ["  absent: " + reason for reason in row["absent"]])
 
 
+def short(seconds):
+    return "%.3g us" % (seconds * 1e6) if seconds < 1e-3 else "%.3g ms" % (seconds * 1e3)
+
+
 def markdown(rows, limits):
-    """The table of docs/benchmarks.md."""
+    """The tables of docs/benchmarks.md."""
+    times = lambda c: "%s / %s" % (short(c["minimum"]), short(c["median"]))
+    fastest = lambda row: min(row["contenders"][1:], key=lambda peer: peer["ratio"], default=None)
     lines = ["%s, %d threads: %.0f GFLOP/s of multiply-adds, %.1f GB/s." %
-             (limits["cpu"], limits["threads"], limits["flops"] / 1e9, limits["bandwidth"] / 1e9), "",
-             "| workload | nnc min / median | fastest peer min / median | ratio | share of peak |",
-             "|---|---|---|---|---|"]
-    for row, workload, _ in rows:
-        ours, theirs = row["contenders"][0], row["contenders"][1:]
-        share = "" if row["batch"] is not None else "%.0f %%" % (100 * workload.FLOPS / ours["minimum"] / limits["flops"])
-        best = min(theirs, key=lambda peer: peer["ratio"], default=None)
-        times = lambda c: "%.1f / %.1f us" % (c["minimum"] * 1e6, c["median"] * 1e6)
-        title = row["name"] + ("" if row["batch"] is None else ", predict %d" % row["batch"])
-        lines.append("| %s | %s | %s | %s | %s |" %
-                     (title, times(ours), "%s (%s)" % (times(best), best["name"]) if best else "none",
-                      "%.2f" % best["ratio"] if best else "", share))
+             (limits["cpu"], limits["threads"], limits["flops"] / 1e9, limits["bandwidth"] / 1e9), ""]
+    training = [item for item in rows if item[0]["batch"] is None]
+    if training:
+        names = []
+        for row, _, _ in training:
+            names += [c["name"] for c in row["contenders"][1:] if c["name"] not in names]
+        lines += ["| training step | nnc | %s | fastest peer / nnc | multiply-add peak | bandwidth | memory, nnc / fastest peer | "
+                  "compiled in | library |" % " | ".join(names), "|---" * (len(names) + 8) + "|"]
+        for row, workload, compiled in training:
+            peers = {c["name"]: c for c in row["contenders"][1:]}
+            best = fastest(row)
+            flops, bandwidth = shares(row, workload, limits)
+            lines.append("| %s | %s | %s | %s | %.0f %% | %.0f %% | %s | %.2f s | %.0f KB |" %
+                         (title(row), times(row["contenders"][0]),
+                          " | ".join(times(peers[name]) if name in peers else "absent" for name in names),
+                          "%.2f" % best["ratio"] if best else "", flops, bandwidth,
+                          "%.0f / %.0f MB" % (row["contenders"][0]["memory"] / 1e6, best["memory"] / 1e6) if best else "",
+                          compiled["seconds"], compiled["size"] / 1e3))
+        ratios = [fastest(row)["ratio"] for row, _, _ in training if fastest(row)]
+        if ratios:
+            lines += ["", "Geometric mean of the ratios: %.2f." % statistics.geometric_mean(ratios)]
+    predictions = [item for item in rows if item[0]["batch"] is not None]
+    if predictions:
+        lines += ["", "| prediction | nnc | peer | peer / nnc |", "|---|---|---|---|"]
+        for row, _, _ in predictions:
+            best = fastest(row)
+            lines.append("| %s | %s | %s | %s |" % (title(row).replace(", predict", ""), times(row["contenders"][0]),
+                                                    "%s (%s)" % (times(best), best["name"]) if best else "absent",
+                                                    "%.2f" % best["ratio"] if best else ""))
     return "\n".join(lines) + "\n"
 
 
