@@ -2,13 +2,13 @@
 //
 //   entry:  sizes and the shapes that depend on them are computed once; buffers get what never changes
 //   then:   per kernel, its operands' buffers are filled and it is called; a status other than 0 is returned at once
-//           nn.scan is a loop over such calls; what it carries was given its places by the plan
+//           nn.scan is a loop over such calls (BodyLoops.cpp); what it carries was given its places by the plan
 //   last:   results and new values of variables that were not computed in their place are copied there
 //
 // Kernels that only losses and metrics need are jumped over when frame->report is 0. A variant's kernels may run on a
 // device (OperandMemory.h): the body then only puts calls and copies into the device's queue.
 #include "codegen/HalideBuffer.h"
-#include "codegen/llvm/OperandMemory.h"
+#include "codegen/llvm/BodyBuilder.h"
 #include "ir/Provenance.h"
 #include "ir/ops/Elementwise.h"
 #include "ir/ops/Scan.h"
@@ -28,9 +28,7 @@ using llvm::StringRef;
 
 namespace nnc {
 
-namespace {
-
-uint32_t halideType(Type type) {
+static uint32_t halideType(Type type) {
   HalideElement::Code code = isa<FloatType>(type)                            ? HalideElement::Float
                              : type.isUnsignedInteger() || type.isInteger(1) ? HalideElement::UInt
                                                                              : HalideElement::Int;
@@ -38,82 +36,16 @@ uint32_t halideType(Type type) {
   return HalideElement::encode(code, static_cast<uint32_t>(elementBytes(type)) * 8);
 }
 
-/// The bytes of a whole value.
 Dim bytesOf(Value value) {
   auto type = cast<RankedTensorType>(value.getType());
   return *elementCount(dimsOf(type))->mul(elementBytes(type.getElementType()));
 }
-
-class BodyBuilder {
-public:
-  BodyBuilder(HostBuilder &host, const ModelInterface &model, const FunctionInterface &function,
-              const HostVariant &variant)
-      : host(host), model(model), function(function), variant(variant), memory(OperandMemory::of(variant)) {
-    if (host.options.recordsCalls)
-      for (auto [index, call] : llvm::enumerate(model.kernelCalls()))
-        callIndices[call.second] = index;
-  }
-
-  std::string build();
-
-private:
-  // What the entry block computes.
-  void loadFrame(CodeBuilder &code);
-  void makeBuffers(CodeBuilder &code);
-  Value valueOf(CodeBuilder &code, const Dim &dim);
-  void fillShape(CodeBuilder &code, Value shape, RankedTensorType type);
-  void prepareShapes(CodeBuilder &code);
-
-  Value addressOf(CodeBuilder &code, Value value);
-  Value placeOf(CodeBuilder &code, Attribute place);
-  Value resultAddress(CodeBuilder &code, KernelOp kernel, unsigned result);
-  void fillBuffer(CodeBuilder &code, unsigned slot, Value address, RankedTensorType type);
-  void callKernel(CodeBuilder &code, KernelOp kernel);
-  /// Calls one of the runtime's recorders of kernel calls, if the library has them.
-  void record(CodeBuilder &code, StringRef what, llvm::ArrayRef<Value> arguments);
-  void runBlock(CodeBuilder &code, Block &block);
-  void runLoop(CodeBuilder &code, ScanOp scan);
-  void prepareLoop(CodeBuilder &code, ScanOp scan);
-  Value slotAt(CodeBuilder &code, SlotAttr slot, Value turn);
-  Value argumentAddress(CodeBuilder &code, ScanOp scan, BlockArgument argument);
-  /// What tells the turn (of a loop whose kernels read it); in the loop being emitted, its address and its i64.
-  struct Loop {
-    Value turns, address, turn;
-  };
-  void copyResults(CodeBuilder &code);
-  void copy(CodeBuilder &code, Value target, Value value);
-  void returnIfFailed(CodeBuilder &code, Value status);
-  bool isInPlace(Value value, Attribute place);
-
-  /// Runs `emit` in a block that is skipped when no report is wanted.
-  void whenReporting(CodeBuilder &code, llvm::function_ref<void(CodeBuilder &)> emit);
-
-  Location debugLocation(Location loc);
-  void addSubprogram();
-
-  HostBuilder &host;
-  const ModelInterface &model;
-  const FunctionInterface &function;
-  const HostVariant &variant;
-  std::unique_ptr<OperandMemory> memory;
-  LLVM::LLVMFuncOp body;
-  LLVM::DISubprogramAttr subprogram;
-  Block *exit = nullptr; // returns its argument
-  Value variables, workspace, sizes, inputs, outputs, context, report;
-  llvm::SmallVector<Value> buffers;
-  llvm::DenseMap<unsigned, Value> symbols; // run-time dimension -> its size
-  llvm::StringMap<Value> dims;             // canonical spelling -> its value
-  llvm::DenseMap<Type, Value> shapes;      // tensor type -> array of HalideDimension
-  llvm::DenseMap<Operation *, Loop> loops; // nn.scan -> its turn
-  llvm::DenseMap<Operation *, unsigned> callIndices; // nn.kernel -> its place in the table of calls, for recorders
-};
 
 //===--------------------------------------------------------------------------------------------------===//
 // Entry: frame, sizes, shapes, buffers
 //===--------------------------------------------------------------------------------------------------===//
 
 void BodyBuilder::loadFrame(CodeBuilder &code) {
-  Value frame = body.getArgument(0);
   auto field = [&](Type type, size_t offset) { return code.load(type, code.offset(frame, offset)); };
   variables = field(host.pointer, offsetof(nnc_frame, variables));
   workspace = field(host.pointer, offsetof(nnc_frame, workspace));
@@ -147,6 +79,11 @@ Value BodyBuilder::valueOf(CodeBuilder &code, const Dim &dim) {
   return result;
 }
 
+/// The size that kernels are told: in a task, of its rows alone.
+Value BodyBuilder::extentOf(CodeBuilder &code, const Dim &dim) {
+  return rows && dim == Dim::symbol(rows->symbol) ? rows->count : valueOf(code, dim);
+}
+
 /// Fills the array of HalideDimension for a type with run-time sizes; min and flags are zero already. Halide counts
 /// axes from the last.
 void BodyBuilder::fillShape(CodeBuilder &code, Value shape, RankedTensorType type) {
@@ -155,7 +92,7 @@ void BodyBuilder::fillShape(CodeBuilder &code, Value shape, RankedTensorType typ
   for (auto [index, dim] : llvm::enumerate(llvm::reverse(extents))) {
     std::optional<int64_t> fixed = dim.valueIfStatic();
     Value extent = fixed ? code.integer(host.i32, *fixed)
-                         : code.create<LLVM::TruncOp>(host.i32, valueOf(code, dim)).getRes();
+                         : code.create<LLVM::TruncOp>(host.i32, extentOf(code, dim)).getRes();
     int64_t at = index * sizeof(HalideDimension);
     code.store(extent, code.offset(shape, at + offsetof(HalideDimension, extent)));
     code.store(stride, code.offset(shape, at + offsetof(HalideDimension, stride)));
@@ -187,7 +124,7 @@ std::string constantShape(HostBuilder &host, llvm::ArrayRef<int64_t> extents) {
 void BodyBuilder::prepareShapes(CodeBuilder &code) {
   llvm::SmallSetVector<RankedTensorType, 8> types;
   int64_t axes = 0;
-  function.op.walk([&](KernelOp kernel) {
+  root->walk([&](KernelOp kernel) {
     for (Type type : llvm::concat<Type>(llvm::to_vector(kernel.getInputs().getTypes()),
                                         llvm::to_vector(kernel.getResultTypes())))
       if (auto tensor = cast<RankedTensorType>(type); !tensor.hasStaticShape() && types.insert(tensor))
@@ -215,16 +152,18 @@ void BodyBuilder::prepareShapes(CodeBuilder &code) {
       valueOf(code, *Dim::parse(slot.getBytes()));
     }
   };
-  function.op.walk([&](KernelOp kernel) {
+  root->walk([&](KernelOp kernel) {
     for (const std::string &dim : kernel.runtimeDims())
       valueOf(code, Dim::symbol(dim));
     llvm::for_each(kernel.getPlacesAttr(), preparePlace);
   });
-  function.op.walk([&](ScanOp scan) {
+  root->walk([&](ScanOp scan) {
     llvm::for_each(*scan.getPlaces(), preparePlace);
     llvm::for_each(*scan.getSlots(), preparePlace);
     prepareLoop(code, scan);
   });
+  if (root != function.op)
+    return;
   auto prepareCount = [&](Value value) { valueOf(code, bytesOf(value)); };
   for (Value value : function.op.returnOp().getValues())
     prepareCount(value);
@@ -232,19 +171,10 @@ void BodyBuilder::prepareShapes(CodeBuilder &code) {
     prepareCount(store.getValue());
 }
 
-/// What a loop needs besides its kernels: its length, bytes of elements, what tells the turn.
-void BodyBuilder::prepareLoop(CodeBuilder &code, ScanOp scan) {
-  valueOf(code, scan.lengthDim());
-  for (BlockArgument argument : scan.getBody().getArguments())
-    valueOf(code, bytesOf(argument));
-  if (!scan.turnArg().use_empty())
-    loops[scan].turns = memory->prepareTurns(code, body.getArgument(0));
-}
-
 /// One buffer per operand of the kernel that has most; kernels take turns.
 void BodyBuilder::makeBuffers(CodeBuilder &code) {
   size_t most = 0;
-  function.op.walk([&](KernelOp kernel) {
+  root->walk([&](KernelOp kernel) {
     most = std::max<size_t>(most, kernel.getInputs().size() + kernel.getNumResults());
   });
   if (most == 0)
@@ -261,17 +191,6 @@ void BodyBuilder::makeBuffers(CodeBuilder &code) {
 //===--------------------------------------------------------------------------------------------------===//
 // Addresses
 //===--------------------------------------------------------------------------------------------------===//
-
-/// Address of a slot at a turn.
-Value BodyBuilder::slotAt(CodeBuilder &code, SlotAttr slot, Value turn) {
-  Value start = code.offset(workspace, valueOf(code, *Dim::parse(slot.getOffset())));
-  if (slot.getCount() == 1)
-    return start;
-  Value place = code.create<LLVM::AddOp>(turn, code.integer(host.i64, slot.getShift()));
-  if (slot.getCount() == 2)
-    place = code.create<LLVM::AndOp>(place, code.integer(host.i64, 1));
-  return code.offset(start, code.create<LLVM::MulOp>(place, valueOf(code, *Dim::parse(slot.getBytes()))));
-}
 
 Value BodyBuilder::placeOf(CodeBuilder &code, Attribute place) {
   if (auto arena = dyn_cast<ArenaAttr>(place)) {
@@ -293,7 +212,7 @@ Value BodyBuilder::addressOf(CodeBuilder &code, Value value) {
     if (auto scan = dyn_cast<ScanOp>(argument.getOwner()->getParentOp()))
       return argumentAddress(code, scan, argument);
     if (function.op.argumentRole(argument.getArgNumber()) == "instance_seed")
-      return code.load(host.pointer, code.offset(body.getArgument(0), offsetof(nnc_frame, seed)));
+      return code.load(host.pointer, code.offset(frame, offsetof(nnc_frame, seed)));
     auto isIt = [&](const ValueInterface &input) { return input.index == argument.getArgNumber(); };
     auto input = llvm::find_if(function.inputs, isIt);
     size_t index = input - function.inputs.begin();
@@ -324,21 +243,6 @@ Value BodyBuilder::resultAddress(CodeBuilder &code, KernelOp kernel, unsigned re
   if (auto slot = dyn_cast<SlotAttr>(place))
     return slotAt(code, slot, loops.lookup(kernel->getParentOp()).turn);
   return placeOf(code, place);
-}
-
-Value BodyBuilder::argumentAddress(CodeBuilder &code, ScanOp scan, BlockArgument argument) {
-  const Loop &loop = loops[scan];
-  if (argument == scan.turnArg())
-    return loop.address;
-  for (auto [carry, slot] : llvm::zip(scan.carryArgs(), scan.getSlotsAttr()))
-    if (carry == argument)
-      return slotAt(code, cast<SlotAttr>(slot), loop.turn);
-  Value operand = scan.operandOf(argument).get();
-  Value turn = loop.turn;
-  Value whole = addressOf(code, operand);
-  if (!llvm::is_contained(scan.sequenceArgs(), argument))
-    return whole;
-  return code.offset(whole, code.create<LLVM::MulOp>(turn, valueOf(code, bytesOf(argument))));
 }
 
 /// Is `value` computed right into `place`?
@@ -373,13 +277,13 @@ void BodyBuilder::callKernel(CodeBuilder &code, KernelOp kernel) {
   llvm::SmallVector<Value> arguments = {context};
   unsigned slot = 0;
   for (Value input : kernel.getInputs()) {
-    fillBuffer(code, slot, addressOf(code, input), cast<RankedTensorType>(input.getType()));
+    fillBuffer(code, slot, atFirstRow(code, addressOf(code, input), input), cast<RankedTensorType>(input.getType()));
     arguments.push_back(buffers[slot++]);
   }
   for (const std::string &dim : kernel.runtimeDims())
-    arguments.push_back(code.create<LLVM::TruncOp>(host.i32, valueOf(code, Dim::symbol(dim))));
+    arguments.push_back(code.create<LLVM::TruncOp>(host.i32, extentOf(code, Dim::symbol(dim))));
   for (OpResult result : kernel->getResults()) {
-    Value address = resultAddress(code, kernel, result.getResultNumber());
+    Value address = atFirstRow(code, resultAddress(code, kernel, result.getResultNumber()), result);
     fillBuffer(code, slot, address, cast<RankedTensorType>(result.getType()));
     arguments.push_back(buffers[slot++]);
   }
@@ -433,36 +337,6 @@ void BodyBuilder::runBlock(CodeBuilder &code, Block &block) {
         emit(code, ops[i++]);
     });
   }
-}
-
-void BodyBuilder::runLoop(CodeBuilder &code, ScanOp scan) {
-  code.loc = debugLocation(scan.getLoc());
-  Value length = valueOf(code, scan.lengthDim()), one = code.integer(host.i64, 1);
-  Value first = scan.getReverse() ? code.create<LLVM::SubOp>(length, one) : code.integer(host.i64, 0);
-  for (auto [initial, slot] : llvm::zip(scan.getInitials(), scan.getSlotsAttr()))
-    copy(code, slotAt(code, cast<SlotAttr>(slot), first), initial);
-
-  Block *before = code.builder.getInsertionBlock();
-  Block *head = code.builder.createBlock(exit);
-  Value turn = head->addArgument(host.i64, code.loc);
-  Block *inside = code.builder.createBlock(exit);
-  loops[scan].turn = turn;
-  if (Value turns = loops[scan].turns)
-    loops[scan].address = memory->turnAddress(code, turns, turn);
-  runBlock(code, scan.getBody().front());
-  Value next = scan.getReverse() ? code.create<LLVM::SubOp>(turn, one).getRes()
-                                 : code.create<LLVM::AddOp>(turn, one).getRes();
-  code.create<LLVM::BrOp>(ValueRange{next}, head);
-  Block *after = code.builder.createBlock(exit);
-
-  code.builder.setInsertionPointToEnd(before);
-  code.create<LLVM::BrOp>(ValueRange{first}, head);
-  code.builder.setInsertionPointToEnd(head);
-  Value isDone = scan.getReverse()
-                     ? code.create<LLVM::ICmpOp>(LLVM::ICmpPredicate::slt, turn, code.integer(host.i64, 0))
-                     : code.create<LLVM::ICmpOp>(LLVM::ICmpPredicate::sge, turn, length);
-  code.create<LLVM::CondBrOp>(isDone, after, inside);
-  code.builder.setInsertionPointToEnd(after);
 }
 
 void BodyBuilder::whenReporting(CodeBuilder &code, llvm::function_ref<void(CodeBuilder &)> emit) {
@@ -561,21 +435,34 @@ Location BodyBuilder::debugLocation(Location loc) {
   return FusedLoc::get({place}, block, host.context);
 }
 
-std::string BodyBuilder::build() {
-  std::string name = model.prefix + "." + function.name + variant.kernelSuffix;
-  FileLineColLoc place = sourcePlace(function.op.getLoc());
-  Location loc = place ? Location(place) : UnknownLoc::get(host.context);
-  body = host.define(name, host.functionType(host.i32, {host.pointer}), LLVM::Linkage::Internal, loc);
-  addSubprogram();
+BodyBuilder::BodyBuilder(HostBuilder &host, const ModelInterface &model, const FunctionInterface &function,
+                         const HostVariant &variant)
+    : host(host), model(model), function(function), variant(variant), memory(OperandMemory::of(variant)),
+      root(function.op) {
+  if (host.options.recordsCalls)
+    for (auto [index, call] : llvm::enumerate(model.kernelCalls()))
+      callIndices[call.second] = index;
+}
 
+/// Defines a function of the library that returns a status, and begins it.
+CodeBuilder BodyBuilder::begin(const std::string &name, llvm::ArrayRef<Type> arguments) {
+  FileLineColLoc place = sourcePlace(root->getLoc());
+  Location loc = place ? Location(place) : UnknownLoc::get(host.context);
+  body = host.define(name, host.functionType(host.i32, arguments), LLVM::Linkage::Internal, loc);
+  addSubprogram();
   OpBuilder blocks(host.context);
   Block *entry = body.addEntryBlock(blocks);
   exit = new Block;
   body.getBody().push_back(exit);
   exit->addArgument(host.i32, loc);
   CodeBuilder(host, exit, loc).create<LLVM::ReturnOp>(exit->getArguments());
+  return CodeBuilder(host, entry, loc);
+}
 
-  CodeBuilder code(host, entry, loc);
+std::string BodyBuilder::build() {
+  std::string name = model.prefix + "." + function.name + variant.kernelSuffix;
+  CodeBuilder code = begin(name, {host.pointer});
+  frame = body.getArgument(0);
   loadFrame(code);
   makeBuffers(code);
   prepareShapes(code);
@@ -584,8 +471,6 @@ std::string BodyBuilder::build() {
   code.create<LLVM::BrOp>(ValueRange{code.integer(host.i32, 0)}, exit);
   return name;
 }
-
-} // namespace
 
 std::string buildBody(HostBuilder &host, const ModelInterface &model, const FunctionInterface &function,
                       const HostVariant &variant) {
