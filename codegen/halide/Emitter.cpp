@@ -160,6 +160,7 @@ Nums KernelEmitter::reduceShared(Operation *op, const ReduceSpec &spec, llvm::Ar
     sharedFails = true;
     return spec.initial;
   }
+  ++reductionsRead;
   if (found != shared.end())
     return read(nest->reductions[found->second].result, reversed(keptIndex));
 
@@ -182,7 +183,9 @@ Nums KernelEmitter::reduceShared(Operation *op, const ReduceSpec &spec, llvm::Ar
       region.push_back(Halide::Range(min, size));
     return RDom(region, name + suffix);
   };
-  if (spec.axes.back() != last) {
+  if (spec.axes.back() != last && reduceInParts(spec, keptIndex, reduction)) {
+    // All of it is done.
+  } else if (spec.axes.back() != last) {
     // Columns: one chain per result.
     RDom r = domain("_r", ranges);
     for (int i = ranges.size() - 1; i >= 0; --i)
@@ -247,6 +250,56 @@ Nums KernelEmitter::reduceShared(Operation *op, const ReduceSpec &spec, llvm::Ar
   shared[key] = nest->reductions.size();
   nest->reductions.push_back(reduction);
   return read(reduction.result, reversed(keptIndex));
+}
+
+/// Columns: a chain per result and part of the rows, then one through the parts. Their number depends on sizes alone.
+/// False, and nothing done, where there are columns enough for all threads, or too little to do, or where elements wait for
+/// another reduction, which is done beside the result and not before the parts.
+bool KernelEmitter::reduceInParts(const ReduceSpec &spec, ArrayRef<Expr> keptIndex, Reduction &reduction) {
+  constexpr int partCount = 8;
+  constexpr double fewColumns = 128, muchWork = 1 << 17;
+  double columns = 1;
+  for (auto [axis, size] : llvm::enumerate(spec.dims))
+    if (!llvm::is_contained(spec.axes, static_cast<int64_t>(axis)))
+      columns *= size.isStatic() ? static_cast<double>(size.value()) : 2 * fewColumns;
+  if (spec.axes.front() != 0 || columns > fewColumns || columns * guessedLength(spec) < muchWork)
+    return false;
+
+  std::string name = reduction.result.name();
+  Halide::Region region; // innermost first
+  for (size_t i = spec.axes.size(); i-- > 0;)
+    region.push_back(Halide::Range(0, extent(spec.dims[spec.axes[i]])));
+  Expr rows = region.back().extent, length = (rows + (partCount - 1)) / partCount;
+  region.back().extent = length;
+  RDom r(region, name + "_r");
+  Reduction::Parts parts{Func(name + "_parts"), Func(name + "_part"), Var("part"), {}};
+  std::vector<Expr> reduced;
+  for (int i = region.size() - 1; i >= 0; --i)
+    reduced.push_back(r[i]);
+  reduced.front() = parts.part * length + reduced.front();
+  r.where(reduced.front() < rows);
+
+  const unsigned before = reductionsRead;
+  Nums element = overDomain(r, spec.element(fullIndex(spec, keptIndex, reduced)));
+  if (reductionsRead != before || sharedFails)
+    return false;
+  nest->operations += countOperations(element);
+  std::vector<Var> columnVars(reduction.kept.rbegin(), reduction.kept.rend()), vars = columnVars;
+  vars.push_back(parts.part);
+  std::vector<Expr> columnArgs(columnVars.begin(), columnVars.end()), args(vars.begin(), vars.end());
+  define(parts.one(vars), spec.initial);
+  define(parts.one(args), combineOnce(spec, read(parts.one, args), element));
+  define(parts.all(vars), read(parts.one, args));
+  for (int i = 0; i < static_cast<int>(region.size()); ++i)
+    parts.loops.push_back(r[i]);
+
+  RDom q(0, partCount, name + "_q");
+  args.back() = q;
+  define(reduction.result(columnVars), spec.initial);
+  define(reduction.result(columnArgs), spec.combine(read(reduction.result, columnArgs), read(parts.all, args)));
+  reduction.loops = {q.x};
+  reduction.parts = parts;
+  return true;
 }
 
 Nums KernelEmitter::reducePerUse(const ReduceSpec &spec, llvm::ArrayRef<Expr> keptIndex) {

@@ -70,6 +70,13 @@ struct Reduction {
       lanes; // lanes style: functions of a lane variable and the kept ones, first the partial sums
   Halide::Var lane{"lane"};
   std::vector<Halide::RVar> loops; // columns style: the reduced axes, innermost first
+  /// Columns style, of few columns and many rows: what parts of the rows come to, in memory for all, and the sum of one.
+  struct Parts {
+    Halide::Func all, one;
+    Halide::Var part;
+    std::vector<Halide::RVar> loops; // innermost first
+  };
+  std::optional<Parts> parts;
   std::vector<Halide::Var> kept;   // variables of the result it is read at, outermost first
   Halide::Func serial;             // on a GPU: the sum of one lane
   bool alongRows = false;          // on a GPU: neighbouring threads are lanes, not results
@@ -164,6 +171,7 @@ private:
   bool isFlat();
   std::optional<std::vector<Halide::Var>> plainVariables(llvm::ArrayRef<Halide::Expr> index) const;
   Nums reduceShared(mlir::Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
+  bool reduceInParts(const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex, Reduction &reduction);
   /// gpu/BlockReduction.cpp
   Nums reduceInBlock(mlir::Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
   Nums reducePerUse(const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
@@ -182,6 +190,7 @@ private:
   std::map<std::pair<void *, std::vector<const void *>>, Num> known;
   std::vector<ExprIndex> keptAlive; // the index expressions above, so that no other takes their address
   std::map<std::pair<mlir::Operation *, std::string>, size_t> shared; // reductions by op and name
+  unsigned reductionsRead = 0; // how often a result of one was read
   std::vector<Halide::Func> pending; // PerUse: functions to be placed in the function being written
   unsigned counter = 0;
 };

@@ -224,6 +224,15 @@ static void scheduleLanes(LoopNest &nest, const KernelTarget &target) {
   }
 }
 
+/// A task for each part, its sums in registers; all of them before the nest, on its stack.
+static void scheduleParts(Reduction::Parts &parts, const Var &x, int lanes) {
+  parts.all.compute_root().store_in(MemoryType::Register).vectorize(x, lanes, Guard).parallel(parts.part);
+  parts.one.compute_at(parts.all, parts.part).store_in(MemoryType::Register).vectorize(x, lanes, Guard).unroll(x);
+  std::vector<VarOrRVar> inner = {x};
+  inner.insert(inner.end(), parts.loops.begin(), parts.loops.end());
+  parts.one.update().reorder(inner).vectorize(x, lanes, Guard).unroll(x);
+}
+
 /// Reductions across contiguous memory: a vector of results each, vectors of columns as tasks.
 static void scheduleColumns(LoopNest &nest, const KernelTarget &target) {
   Func &out = nest.out;
@@ -269,6 +278,8 @@ static void scheduleColumns(LoopNest &nest, const KernelTarget &target) {
   stageResults(nest, xi);
   for (Reduction &reduction : nest.reductions) {
     Func &result = reduction.result;
+    if (reduction.parts)
+      scheduleParts(*reduction.parts, x, lanes);
     result.compute_at(out, level).store_in(MemoryType::Register).vectorize(x, lanes, Guard);
     for (const Loop &loop : outer) // one turn each, which bounds of run-time sizes do not let Halide see
       result.bound_extent(loop.var, 1);

@@ -222,4 +222,41 @@ nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i
     }
     nn.return %0 : tensor<?x5xf32, #nn.dims<batch, 5>>
   }
+
+  // Few columns of many rows: sums of parts of the rows; with what needs them at every row, with others that need them, in
+  // double precision, and where there are no whole vectors.
+  nn.func predict @mean_parts(%x: tensor<?x16x16x16xf32, #nn.dims<batch, 16, 16, 16>>) -> (tensor<16xf32>) {
+    %0 = nn.kernel @mean_parts(%x_ = %x : tensor<?x16x16x16xf32, #nn.dims<batch, 16, 16, 16>>) -> tensor<16xf32> {
+      %y = nn.mean %x_ over [0, 1, 2] : tensor<?x16x16x16xf32, #nn.dims<batch, 16, 16, 16>>
+      nn.yield %y : tensor<16xf32>
+    }
+    nn.return %0 : tensor<16xf32>
+  }
+  nn.func predict @max_parts(%x: tensor<?x512x21xf64, #nn.dims<batch, 512, 21>>) -> (tensor<21xf64>) {
+    %0 = nn.kernel @max_parts(%x_ = %x : tensor<?x512x21xf64, #nn.dims<batch, 512, 21>>) -> tensor<21xf64> {
+      %y = nn.max %x_ over [0, 1] : tensor<?x512x21xf64, #nn.dims<batch, 512, 21>>
+      nn.yield %y : tensor<21xf64>
+    }
+    nn.return %0 : tensor<21xf64>
+  }
+  nn.func predict @deviation_parts(%x: tensor<3000x50xf32>) -> (tensor<50xf32>) {
+    %0 = nn.kernel @deviation_parts(%x_ = %x : tensor<3000x50xf32>) -> tensor<50xf32> {
+      %m = nn.mean %x_ over [0] : tensor<3000x50xf32>
+      %b = nn.broadcast %m dims [1] : tensor<50xf32> -> tensor<3000x50xf32>
+      %c = nn.sub %x_, %b : tensor<3000x50xf32>
+      %s = nn.mul %c, %c : tensor<3000x50xf32>
+      %y = nn.mean %s over [0] : tensor<3000x50xf32>
+      nn.yield %y : tensor<50xf32>
+    }
+    nn.return %0 : tensor<50xf32>
+  }
+  nn.func predict @center_parts(%x: tensor<3000x50xf32>) -> (tensor<3000x50xf32>) {
+    %0 = nn.kernel @center_parts(%x_ = %x : tensor<3000x50xf32>) -> tensor<3000x50xf32> {
+      %m = nn.mean %x_ over [0] : tensor<3000x50xf32>
+      %b = nn.broadcast %m dims [1] : tensor<50xf32> -> tensor<3000x50xf32>
+      %y = nn.sub %x_, %b : tensor<3000x50xf32>
+      nn.yield %y : tensor<3000x50xf32>
+    }
+    nn.return %0 : tensor<3000x50xf32>
+  }
 }
