@@ -100,10 +100,12 @@ static std::string printable(StringRef name) {
 
 void nameResults(Operation *op, OpAsmSetValueNameFn setName) {
   StringRef name = sourceName(op->getLoc());
-  if (name.empty() || (!llvm::isAlpha(name.front()) && name.front() != '_'))
-    return;
-  for (Value result : op->getResults())
-    setName(result, printable(name));
+  if (!name.empty() && (llvm::isAlpha(name.front()) || name.front() == '_')) {
+    for (Value result : op->getResults())
+      setName(result, printable(name));
+  } else if (op->getNumResults() > 0) {
+    setName(op->getResult(0), op->getName().stripDialect()); // %relu says more than %17; several are %scan:2
+  }
 }
 
 } // namespace nnc

@@ -144,11 +144,11 @@ private:
   }
 
   void addArgument(unsigned index, BlockArgument argument) {
-    auto role = func.getArgAttrOfType<StringAttr>(index, "nn.role");
-    if (role && role.getValue() == "hyper")
+    if (func.argumentRole(index) == "hyper")
       return; // they are read by updates
-    StringRef name = func.getArgAttrOfType<StringAttr>(index, "nn.name").getValue();
-    nodeOf[argument] = newNode(Part::Input, name, "", argument.getType(), "", argument.getLoc());
+    StringRef name = func.argumentName(index);
+    nodeOf[argument] =
+        newNode(Part::Input, name.empty() ? "input" : name, "", argument.getType(), "", argument.getLoc());
   }
 
   void add(Operation *op) {
@@ -232,11 +232,9 @@ private:
   void addResults(Operation *op) {
     for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
       auto from = nodeOf.find(operand);
-      auto name = func.getResultAttrOfType<StringAttr>(index, "nn.name");
-      auto role = func.getResultAttrOfType<StringAttr>(index, "nn.role");
-      if (from == nodeOf.end() || !name)
+      if (from == nodeOf.end())
         continue;
-      unsigned to = newNode(Part::Result, name.getValue(), role ? role.getValue() : StringRef(), operand.getType(), "",
+      unsigned to = newNode(Part::Result, func.resultName(index), func.resultRole(index), operand.getType(), "",
                             operand.getLoc());
       drawing.nodes[to].line = drawing.nodes[from->second].line;
       connect(from->second, to);

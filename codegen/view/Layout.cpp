@@ -138,8 +138,8 @@ private:
         if (from == itemOf.end() || to == itemOf.end())
           continue;
         Side source = sideOf(drawing.nodes[edge.from].part), target = sideOf(drawing.nodes[edge.to].part);
-        if (phase == 0 && isForward(source) && isForward(target))
-          add(from->second, to->second, true);
+        if (phase == 0 && isForward(source) && isForward(target)) // a parameter may stand beside what reads it
+          add(from->second, to->second, items[from->second].side != Side::Outer);
         if (phase == 1 && source == Side::Right && target == Side::Right)
           add(to->second, from->second, true);
         if (phase == 2 && isForward(source) && target == Side::Right)
@@ -257,12 +257,15 @@ private:
         left = std::min(left, items[item].x - gapX);
         right = std::max(right, items[item].x + items[item].width + gapX);
       }
-    for (Side side : {Side::Left, Side::Outer})
+    for (Side side : {Side::Left, Side::Outer}) {
+      if (side == Side::Outer) // the column next to the spine is for what computes
+        left = std::min(left, -spineGap / 2 - nodeWidth - gapX);
       for (unsigned item : llvm::reverse(row))
         if (items[item].side == side) {
           items[item].x = left - items[item].width;
           left = items[item].x - gapX;
         }
+    }
     for (unsigned item : row)
       if (items[item].side == Side::Right || items[item].side == Side::Update) {
         items[item].x = right;

@@ -65,18 +65,18 @@ size_t findTypes(StringRef text) {
   return text.size();
 }
 
-/// Numbers with as few digits as they need.
+/// Numbers in scientific notation with as few digits as they need.
 std::string withShortNumbers(StringRef text) {
   std::string result;
   for (size_t i = 0; i < text.size();) {
-    bool starts = llvm::isDigit(text[i]) && (i == 0 || (!isTokenChar(text[i - 1]) || text[i - 1] == '-') || text[i - 1] == ' ');
     size_t end = i;
-    if (starts)
-      while (end < text.size() && (llvm::isDigit(text[end]) || text[end] == '.' || text[end] == 'e' ||
-                                   ((text[end] == '+' || text[end] == '-') && text[end - 1] == 'e')))
+    if (i == 0 || !isTokenChar(text[i - 1]) || text[i - 1] == '-')
+      while (end < text.size() && (llvm::isDigit(text[end]) || text[end] == '.' || (end > i && text[end] == 'e') ||
+                                   (end > i && text[end - 1] == 'e' && (text[end] == '+' || text[end] == '-'))))
         ++end;
+    StringRef number = text.slice(i, end);
     double value;
-    if (end > i && text.substr(i, end - i).contains('e') && !text.substr(i, end - i).getAsDouble(value)) {
+    if (number.contains('e') && !number.getAsDouble(value)) {
       result += explain::numberText(value);
       i = end;
     } else {
@@ -100,7 +100,7 @@ public:
     collect(func.getBody().front(), 1);
     inherit();
     for (auto [index, argument] : llvm::enumerate(func.getArguments()))
-      give(argument, func.getArgAttrOfType<StringAttr>(index, "nn.name"));
+      give(argument, func.argumentName(index));
     listing.lines.push_back(header());
     for (Entry &entry : entries)
       write(entry);
@@ -234,6 +234,16 @@ private:
     listing.known[signature] = line.names;
   }
 
+  /// A result that the open kernel only fills with a number: no op's line names it.
+  void nameFilled(Value result) {
+    std::vector<std::string> &made = listing.lines[kernelLine].names;
+    if (openNames && made.size() < openNames->size() && !current.contains((*openNames)[made.size()]))
+      take(result, (*openNames)[made.size()]);
+    else
+      give(result, "value");
+    made.push_back(names.lookup(result));
+  }
+
   void write(Entry &entry) {
     Operation *op = entry.op;
     ListingLine line;
@@ -254,7 +264,7 @@ private:
           if (std::string known = names.lookup(value); !known.empty())
             names[result] = known;
           else
-            give(result, "value"); // what the kernel only fills
+            nameFilled(result);
         listing.lines[kernelLine].text = kernelText(kernel);
         openKernel = {};
       }
@@ -269,6 +279,7 @@ private:
       line.role = stringifyRole(provenance.getRole()), line.rule = provenance.getRule();
     if (isa<KernelOp>(op)) {
       kernelLine = listing.lines.size();
+      openNames = entry.names;
     } else {
       nameValues(entry, line);
       line.text = opText(op);
@@ -388,7 +399,8 @@ private:
   llvm::DenseMap<Value, std::string> names, literals;
   llvm::StringSet<> current; // names in this listing
   KernelOp openKernel;
-  size_t kernelLine = 0;
+  size_t kernelLine = 0;                          // its line
+  const std::vector<std::string> *openNames = nullptr; // that it had before
   Listing listing;
 };
 

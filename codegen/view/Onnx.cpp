@@ -110,11 +110,11 @@ public:
           updateOf[op] = index;
     // Results have their names before anything else takes them.
     for (unsigned index = 0; index < func.getNumResults(); ++index) {
-      results.push_back(unique(func.getResultAttrOfType<StringAttr>(index, "nn.name").getValue()));
+      results.push_back(unique(func.resultName(index).empty() ? "result" : func.resultName(index)));
       outputs.push_back({results.back(), func.getResultTypes()[index]});
     }
     for (auto [index, argument] : llvm::enumerate(func.getArguments())) {
-      names[argument] = unique(func.getArgAttrOfType<StringAttr>(index, "nn.name").getValue());
+      names[argument] = unique(func.argumentName(index).empty() ? "input" : func.argumentName(index));
       inputs.push_back({names[argument], argument.getType()});
     }
     for (Operation &op : func.getBody().front())

@@ -55,7 +55,7 @@ std::vector<std::pair<size_t, size_t>> hunks(llvm::ArrayRef<DiffLine> lines, siz
 /// All steps as unified differences, for --emit=passes.
 std::string stepsText(llvm::ArrayRef<Step> steps);
 
-/// "3 lines more, 2 fewer" is `+3 -2`: how many lines a change adds and removes.
+/// How many lines a change adds, and how many it removes.
 std::pair<size_t, size_t> counts(llvm::ArrayRef<DiffLine> lines);
 
 } // namespace nnc::view

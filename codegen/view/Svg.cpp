@@ -189,14 +189,15 @@ private:
     if (!drawn.insert({a.x, a.y, b.x, b.y, from == Part::Backward, to == Part::Backward}).second)
       return;
     const bool isUp = from == Part::Backward && to == Part::Backward;
-    const bool isDown = to != Part::Backward && to != Part::Optimizer && from != Part::Backward;
+    const bool isBeside = from == Part::Parameter && b.x >= a.x + a.width;
+    const bool isDown = to != Part::Backward && to != Part::Optimizer && from != Part::Backward && !isBeside;
     std::string path;
     if (isUp || isDown) {
       const double x1 = a.x + a.width / 2, x2 = b.x + b.width / 2;
       const double y1 = isUp ? a.y : a.y + a.height, y2 = isUp ? b.y + b.height : b.y;
       const double distance = std::abs(y2 - y1);
       // Long lines go around what is between, forward ones on the left, backward ones on the right.
-      const double bulge = distance < 60 || std::abs(x1 - x2) > 120 ? 0 : (isUp ? 1 : -1) * std::min(150.0, 70 + distance / 8);
+      const double bulge = distance < 100 || std::abs(x1 - x2) > 120 ? 0 : (isUp ? 1 : -1) * std::min(150.0, 70 + distance / 8);
       const double bend = std::max(12.0, distance / (bulge == 0 ? 2 : 4)) * (isUp ? -1 : 1);
       path = llvm::formatv("M{0:F1} {1:F1}C{2:F1} {3:F1} {4:F1} {5:F1} {6:F1} {7:F1}", x1, y1, x1 + bulge * 1.3, y1 + bend,
                            x2 + bulge * 1.3, y2 - bend, x2, y2);

@@ -21,7 +21,9 @@ std::string codeOnly(StringRef assembly) {
   while (!assembly.empty()) {
     StringRef line;
     std::tie(line, assembly) = assembly.split('\n');
-    line = line.take_front(line.find('#')).rtrim();
+    for (StringRef comment : {"# ", "// "}) // of x86 and of AArch64, where # alone begins a number
+      line = line.take_front(line.find(comment));
+    line = line.rtrim().rtrim('#').rtrim();
     StringRef word = line.ltrim();
     const bool isDirective = word.starts_with(".") && !word.ends_with(":");
     if (word.empty() || isDirective || word.starts_with(".LCPI") || word.starts_with(".Lfunc"))
@@ -57,7 +59,7 @@ public:
   PageData(const Viewer &viewer, const StepRecorder &steps, const std::map<std::string, int64_t> &sizes)
       : viewer(viewer), steps(steps), sizes(sizes), out(text), json(out) {}
 
-  std::string write(ModuleOp planned, const KernelTexts &nests) {
+  std::string write(ModuleOp planned) {
     json.object([&] {
       json.attribute("title", viewer.title);
       json.attributeObject("sizes", [&] {
@@ -77,12 +79,12 @@ public:
           writeFunctions(model);
       });
       json.attributeArray("kernels", [&] {
-        for (const auto &[symbol, nest] : nests)
-          writeKernel(symbol, nest);
+        for (size_t index = 0; index < viewer.targets.front().nests.size(); ++index)
+          writeKernel(index);
       });
       json.attributeArray("targets", [&] {
-        for (const auto &[target, texts] : viewer.code)
-          json.value(target);
+        for (const Viewer::Target &target : viewer.targets)
+          json.value(target.name);
       });
       writeDerivations();
       writePasses();
@@ -250,15 +252,16 @@ private:
     return text.str();
   }
 
-  void writeKernel(StringRef symbol, StringRef nest) {
+  void writeKernel(size_t index) {
     json.object([&] {
-      json.attribute("symbol", symbol);
-      json.attribute("nest", intern(nest));
+      json.attribute("symbol", viewer.targets.front().nests[index].first);
+      json.attributeArray("nests", [&] {
+        for (const Viewer::Target &target : viewer.targets)
+          json.value(intern(target.nests[index].second));
+      });
       json.attributeArray("code", [&] {
-        for (const auto &[target, texts] : viewer.code) {
-          auto found = llvm::find_if(texts, [&](const auto &entry) { return entry.first == symbol; });
-          json.value(found == texts.end() ? intern("") : intern(shortened(codeOnly(found->second))));
-        }
+        for (const Viewer::Target &target : viewer.targets)
+          json.value(intern(shortened(target.code[index].second)));
       });
     });
   }
@@ -431,9 +434,8 @@ private:
   llvm::json::OStream json;
 };
 
-std::string Viewer::page(ModuleOp planned, const StepRecorder &steps, const KernelTexts &nests,
-                         const std::map<std::string, int64_t> &sizes) {
-  return pageText(title, PageData(*this, steps, sizes).write(planned, nests));
+std::string Viewer::page(ModuleOp planned, const StepRecorder &steps, const std::map<std::string, int64_t> &sizes) {
+  return pageText(title, PageData(*this, steps, sizes).write(planned));
 }
 
 } // namespace nnc::view

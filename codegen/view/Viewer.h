@@ -16,7 +16,7 @@ struct SourceText {
   std::string name, text; // as locations name it
 };
 
-/// Texts of kernels by symbol.
+/// Texts of kernels by symbol, of all targets in the same order.
 using KernelTexts = std::vector<std::pair<std::string, std::string>>;
 
 class Viewer {
@@ -27,17 +27,22 @@ public:
   void setDerivations(std::vector<explain::Derivation> made) { derivations = std::move(made); }
   /// Numbers the ops of the joint graph, and draws its functions.
   void draw(mlir::ModuleOp joint);
-  /// Assembly, or PTX, for a target.
-  void addCode(std::string target, KernelTexts texts) { code.push_back({std::move(target), std::move(texts)}); }
-  /// The page. `planned` is the graph after the last pass, `nests` its kernels as Halide's loop nests. Bytes are given for
-  /// the run-time dimensions in `sizes`, 1 where it does not name them.
-  std::string page(mlir::ModuleOp planned, const StepRecorder &steps, const KernelTexts &nests,
-                   const std::map<std::string, int64_t> &sizes);
+  /// For a target: kernels as Halide's loop nests, and as assembly (see codeOnly) or PTX.
+  void addTarget(std::string name, KernelTexts nests, KernelTexts code) {
+    targets.push_back({std::move(name), std::move(nests), std::move(code)});
+  }
+  /// The page. `planned` is the graph after the last pass. Bytes are given for the run-time dimensions in `sizes`, 1 where it
+  /// does not name them.
+  std::string page(mlir::ModuleOp planned, const StepRecorder &steps, const std::map<std::string, int64_t> &sizes);
 
 private:
   struct Op {
     std::string file, role, rule, name, layer;
     unsigned line, column;
+  };
+  struct Target {
+    std::string name;
+    KernelTexts nests, code;
   };
   friend class PageData;
 
@@ -46,7 +51,7 @@ private:
   std::vector<explain::Derivation> derivations;
   std::map<int64_t, Op> ops;
   std::map<std::string, std::string> pictures; // by model and function
-  std::vector<std::pair<std::string, KernelTexts>> code;
+  std::vector<Target> targets; // at least one
 };
 
 /// What of an assembler's text is code: labels and instructions, without directives, comments and constants.

@@ -54,7 +54,7 @@ nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i
   // CHECK-DAG: %[[ONE:.*]] = nn.fill 1.0
   // CHECK-DAG: %[[HALF:.*]] = nn.fill 5.0
   // CHECK-DAG: %[[SQUARE:.*]] = nn.mul %x, %x
-  // CHECK-DAG: %[[CUBE:.*]] = nn.mul %{{[0-9]+}}, %x
+  // CHECK-DAG: %[[CUBE:.*]] = nn.mul %{{mul.*}}, %x
   // CHECK-DAG: %[[INVERSE:.*]] = nn.div %[[ONE]], %x
   // CHECK-DAG: %[[ROOT:.*]] = nn.pow %x, %[[HALF]]
   // CHECK: nn.return %x, %[[SQUARE]], %[[CUBE]], %[[INVERSE]], %[[ROOT]]

@@ -14,6 +14,7 @@ assert os.path.getsize(page) < 5e6, os.path.getsize(page)
 with Browser() as browser:
     browser.open(page)
     assert browser.run("return document.body.dataset.ready") == "yes"
+    browser.run("showDelay = 1e9")
     layers = browser.run("return [...document.querySelectorAll('#graph .layer')].map(e => [e.dataset.layer, e.classList.contains('like')])")
     assert ["blocks.0", False] in layers and ["blocks.1", True] in layers and ["blocks.4", True] in layers, layers
     assert browser.run("return data.derivations[0].steps.some(step => step.times >= 5)"), "equal layers are explained once"

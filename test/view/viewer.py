@@ -73,6 +73,20 @@ def check_kernel(browser):
     assert {row["line"] for row in browser.run(MARKED, "#source")} == {str(line) for each, line in table if each == symbol}
 
 
+def check_showing(browser):
+    """Resting on an item brings what corresponds into view in the other panes, and opens it."""
+    table = calls_of("train_step")
+    last = max(at for at, (_, line) in enumerate(table) if line == 13)
+    browser.run("bodyOf('calls').style.maxHeight = '60px'; bodyOf('calls').scrollTop = 0; showDelay = 0")
+    browser.point("#source .src[data-line='13']")
+    inside = browser.run("""return new Promise(done => setTimeout(() => {
+        const first = document.querySelector('#calls .call.hit').getBoundingClientRect(), pane = bodyOf('calls').getBoundingClientRect();
+        done([pane.top <= first.bottom && first.top <= pane.bottom, document.querySelectorAll('#nests .kernel.hit pre').length]);
+    }, 300))""")
+    assert inside == [True, 1] and last > 0, inside
+    browser.run("bodyOf('calls').style.maxHeight = ''; showDelay = 1e9")
+
+
 def check_pinning(browser):
     """A click keeps the selection and opens texts; Escape lets it go."""
     browser.point("#source .src[data-line='7']", click=True)
@@ -144,9 +158,11 @@ with Browser() as browser:
     browser.open(page)
     assert browser.run("return document.body.dataset.ready") == "yes"
     assert browser.run("return document.getElementById('function').selectedOptions[0].textContent") == "train_step"
+    browser.run("showDelay = 1e9")  # nothing moves while the mouse is on its way
     check_lines(browser)
     check_node(browser)
     check_kernel(browser)
+    check_showing(browser)
     check_pinning(browser)
     check_keyboard(browser)
     check_passes(browser)

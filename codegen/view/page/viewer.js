@@ -155,12 +155,12 @@ function show(first, except) {
   }
 }
 
-let showing = 0;
+let showing = 0, showDelay = 140; // milliseconds: not while the mouse only passes
 function hover(item) {
   hovered = item ? selectionOf(item) : null;
   const first = mark();
   clearTimeout(showing);
-  if (item && !pinned) showing = setTimeout(() => show(first, item.pane), 140); // not while the mouse only passes
+  if (item && !pinned) showing = setTimeout(() => show(first, item.pane), showDelay);
 }
 function pin(item) {
   pinned = item && (!pinned || pinned.from !== item) ? selectionOf(item) : null;
@@ -272,8 +272,8 @@ function fillCalls() {
     const role = call.role || 'forward';
     element.append(make('div', {className: 'top'}, make('span', {className: 'at', textContent: call.at}), roleMark(role),
       make('span', {className: 'what'}, call.kernel + '  ', make('small', {textContent:
-        (call.line ? lineName(call.line) : '') + (call.rule ? ', ' + call.rule : '') + ', ' +
-        call.ops.length + (call.ops.length === 1 ? ' op' : ' ops')}))));
+        [call.line ? lineName(call.line) : '', call.rule || '', call.ops.length + (call.ops.length === 1 ? ' op' : ' ops')]
+          .filter(Boolean).join(', ')}))));
     if (call.results !== undefined) element.append(make('div', {className: 'results', textContent: text(call.results)}));
     const item = {call, ops: new Set(call.ops)};
     item.open = () => openCall(item);
@@ -366,19 +366,27 @@ function choosePass(index) {
   view.scrollTop = 0;
   mark();
 }
+/** Rows of a hunk, six numbers each (Viewer.cpp). The browser lays out those blocks that are in view. */
+const rowsPerBlock = 100;
+function blockOf(rows) {
+  const block = make('div', {className: 'block'});
+  block.style.containIntrinsicBlockSize = 'auto ' + rows.length / 6 * 18.6 + 'px';
+  for (let i = 0; i < rows.length; i += 6) {
+    const [sign, depth, words, line, why, id] = rows.slice(i, i + 6);
+    const row = make('div', {className: 'row' + (sign > 0 ? ' more' : sign < 0 ? ' fewer' : '')},
+      make('span', {className: 'sign', textContent: sign > 0 ? '+' : sign < 0 ? '-' : ' '}),
+      make('span', {textContent: '  '.repeat(depth) + text(words)}),
+      make('span', {className: 'why', textContent: (line ? lineName(line) : '') + (line && text(why) ? ', ' : '') + text(why)}));
+    const label = line ? lineName(line) + ':  ' + lineText(line).trim() : text(words);
+    block.append(addItem('diff', row, {ops: new Set(id >= 0 ? [id] : []), line, label}));
+  }
+  return block;
+}
 function diffOf(change) {
   const diff = make('div', {className: 'diff'});
   change.hunks.forEach((hunk, number) => {
     if (number) diff.append(make('div', {className: 'gap'}));
-    for (let i = 0; i < hunk.length; i += 6) {
-      const [sign, depth, words, line, why, id] = hunk.slice(i, i + 6);
-      const row = make('div', {className: 'row' + (sign > 0 ? ' more' : sign < 0 ? ' fewer' : '')},
-        make('span', {className: 'sign', textContent: sign > 0 ? '+' : sign < 0 ? '-' : ' '}),
-        make('span', {textContent: '  '.repeat(depth) + text(words)}),
-        make('span', {className: 'why', textContent: (line ? lineName(line) : '') + (line && text(why) ? ', ' : '') + text(why)}));
-      const label = line ? lineName(line) + ':  ' + lineText(line).trim() : text(words);
-      diff.append(addItem('diff', row, {ops: new Set(id >= 0 ? [id] : []), line, label}));
-    }
+    for (let start = 0; start < hunk.length; start += rowsPerBlock * 6) diff.append(blockOf(hunk.slice(start, start + rowsPerBlock * 6)));
   });
   return diff;
 }
@@ -463,7 +471,7 @@ function fill() {
   fillMath();
   fillGraph();
   fillCalls();
-  fillKernels('nests', kernel => text(kernel.nest));
+  fillKernels('nests', kernel => text(kernel.nests[target]));
   fillKernels('code', kernel => text(kernel.code[target]));
   $('code-title').textContent = (data.targets[target] || '').startsWith('cuda') ? 'PTX' : 'Assembly';
   if (!$('memory').hidden) fillMemory();
