@@ -32,6 +32,11 @@ llvm::ArrayRef<Tile> tilesFor(const Machine &machine) {
   return machine.vectorRegisters >= 32 ? llvm::ArrayRef<Tile>(wide) : llvm::ArrayRef<Tile>(narrow);
 }
 
+/// As `guess`, with each run-time dimension of a product taken to be 64: sums over a batch and over time are long.
+double guessedDepth(const Dim &k) {
+  return static_cast<double>(k.evaluate([](llvm::StringRef) { return std::optional<int64_t>(64); }).value_or(64));
+}
+
 } // namespace
 
 ContractSpec asOneRow(const ContractSpec &spec) {
@@ -76,7 +81,7 @@ GemmPlan planGemm(const ContractSpec &spec, const KernelTarget &target) {
   plan.blockK = std::max<int64_t>(32, blockBytes / rowBytes);
 
   // Tasks: rows first, as all read the same panel; then panels. A copied panel wants rows to pay for it.
-  double rowWork = 2.0 * plan.rows * plan.columns * guess(spec.k);
+  double rowWork = 2.0 * plan.rows * plan.columns * guessedDepth(spec.k);
   int64_t panels = ceilDiv(n, plan.columns), tiles = ceilDiv(guess(spec.m), plan.rows);
   int64_t rows = std::max<int64_t>(1, std::ceil(target.machine.flopsPerTask / rowWork));
   // A copied panel wants many rows to pay for it, but a few tasks are worth more, down to rows that pay for the copy's
