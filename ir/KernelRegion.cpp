@@ -1,5 +1,6 @@
 // KernelRegion.cpp: decides whether ops are a kernel. Each value gets a level, from which the rules follow.
 #include "ir/KernelRegion.h"
+#include "ir/ops/Scan.h"
 #include "ir/ops/Shape.h"
 #include "ir/ops/Structure.h"
 #include "llvm/ADT/DenseMap.h"
@@ -40,6 +41,37 @@ bool isReadInPlace(KernelOp kernel, unsigned index) {
   return llvm::all_of(argument.getUsers(), [&](Operation *user) {
     return isa<YieldOp>(user) || (isa<ElementwiseOpInterface>(user) && dimsOf(user->getResult(0)) == dims);
   });
+}
+
+Value behindNames(Value value) {
+  for (Operation *op = value.getDefiningOp(); op && op->hasTrait<SameMemory>(); op = value.getDefiningOp())
+    value = op->getOperand(0);
+  return value;
+}
+
+/// Where the bytes of a value are, as far as two values can be told to share them; null for arguments.
+static Attribute placeOf(Value value) {
+  value = behindNames(value);
+  if (auto load = value.getDefiningOp<LoadOp>())
+    return MemoryAttr::get(value.getContext(), load.getVariableAttr());
+  if (auto kernel = value.getDefiningOp<KernelOp>(); kernel && kernel.getPlaces())
+    return (*kernel.getPlaces())[cast<OpResult>(value).getResultNumber()];
+  // What a loop carries may be updated in place; kernels write over nothing else that comes into a turn.
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    if (auto scan = dyn_cast<ScanOp>(argument.getOwner()->getParentOp()); scan && scan.getSlots())
+      for (auto [carry, slot] : llvm::zip(scan.carryArgs(), *scan.getSlots()))
+        if (carry == argument)
+          return slot;
+  return {};
+}
+
+llvm::SmallVector<std::pair<unsigned, unsigned>> resultsOverInputs(KernelOp kernel) {
+  llvm::SmallVector<std::pair<unsigned, unsigned>> pairs;
+  for (auto [index, result] : llvm::enumerate(kernel.getOutputs()))
+    for (auto [inputIndex, input] : llvm::enumerate(kernel.getInputs()))
+      if (Attribute place = placeOf(result); place && place == placeOf(input))
+        pairs.emplace_back(index, inputIndex);
+  return pairs;
 }
 
 namespace {

@@ -65,6 +65,13 @@ bool readsMemory(mlir::Operation *op);
 /// every read of it is elementwise, at the index that is written.
 bool isReadInPlace(KernelOp kernel, unsigned index);
 
+/// The value whose bytes `value` names, behind nn.reshape and nn.hold.
+mlir::Value behindNames(mlir::Value value);
+
+/// Of a kernel with places: the results that are written over an input, each with the index of that input. Part of what
+/// the kernel's code depends on.
+llvm::SmallVector<std::pair<unsigned, unsigned>> resultsOverInputs(KernelOp kernel);
+
 } // namespace nnc
 
 #endif

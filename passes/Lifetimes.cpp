@@ -8,12 +8,6 @@ using namespace mlir;
 
 namespace nnc {
 
-Value behindNames(Value value) {
-  for (Operation *op = value.getDefiningOp(); op && op->hasTrait<SameMemory>(); op = value.getDefiningOp())
-    value = op->getOperand(0);
-  return value;
-}
-
 bool isReport(FuncOp func, unsigned index) {
   bool isTraining = func.getKind() == FunctionKind::Step || func.getKind() == FunctionKind::Gradients;
   return isTraining && func.resultRole(index) != "output";

@@ -12,9 +12,6 @@
 
 namespace nnc {
 
-/// The value whose bytes `value` names, behind nn.reshape and nn.hold.
-mlir::Value behindNames(mlir::Value value);
-
 /// Whether result `index` of a step is a loss or metric, which the caller may not ask for.
 bool isReport(FuncOp func, unsigned index);
 

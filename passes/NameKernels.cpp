@@ -1,8 +1,6 @@
 // NameKernels.cpp: a symbol for each kernel, from a spelling of everything its code depends on.
 #include "ir/KernelRegion.h"
-#include "ir/ops/Scan.h"
 #include "ir/ops/Structure.h"
-#include "passes/Lifetimes.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
@@ -15,22 +13,6 @@ namespace nnc {
 #include "passes/Passes.h.inc"
 
 namespace {
-
-/// Where the bytes of a value are, as far as two values can be told to share them; null for arguments.
-Attribute placeOf(Value value) {
-  value = behindNames(value);
-  if (auto load = value.getDefiningOp<LoadOp>())
-    return MemoryAttr::get(value.getContext(), load.getVariableAttr());
-  if (auto kernel = value.getDefiningOp<KernelOp>(); kernel && kernel.getPlaces())
-    return (*kernel.getPlaces())[cast<OpResult>(value).getResultNumber()];
-  // What a loop carries may be updated in place; kernels write over nothing else that comes into a turn.
-  if (auto argument = dyn_cast<BlockArgument>(value))
-    if (auto scan = dyn_cast<ScanOp>(argument.getOwner()->getParentOp()); scan && scan.getSlots())
-      for (auto [carry, slot] : llvm::zip(scan.carryArgs(), *scan.getSlots()))
-        if (carry == argument)
-          return slot;
-  return {};
-}
 
 /// Spells a kernel so that two have the same spelling exactly if the same code serves both.
 class Spelling {
@@ -45,10 +27,8 @@ public:
     }
     for (Operation &op : kernel.getBody().front())
       spell(op);
-    for (auto [index, result] : llvm::enumerate(kernel.getOutputs()))
-      for (auto [inputIndex, input] : llvm::enumerate(kernel.getInputs()))
-        if (Attribute place = placeOf(result); place && place == placeOf(input))
-          os << "result " << index << " over input " << inputIndex << "\n";
+    for (auto [result, input] : resultsOverInputs(kernel))
+      os << "result " << result << " over input " << input << "\n";
   }
 
   StringRef str() const { return text; }

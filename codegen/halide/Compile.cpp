@@ -3,9 +3,11 @@
 #include "codegen/HalideBuffer.h"
 #include "codegen/halide/Emitter.h"
 #include "codegen/halide/Gemm.h"
+#include "codegen/halide/InPlace.h"
 #include "codegen/halide/Schedules.h"
 #include "codegen/halide/Workers.h"
 #include "codegen/halide/gpu/Lowering.h"
+#include "ir/KernelRegion.h"
 #include "ir/ops/Structure.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/StringSet.h"
@@ -163,7 +165,19 @@ std::string deviceCode(const Halide::Module &module) {
   return "";
 }
 
-std::string produce(EmittedKernel &kernel, const KernelTarget &target, const std::string &symbol,
+/// Buffers of inputs that results are written over, and the results' in Halide's names.
+std::map<std::string, std::string> inPlace(KernelOp op, const EmittedKernel &kernel) {
+  std::map<std::string, std::string> resultOf;
+  for (auto [result, input] : resultsOverInputs(op))
+    for (const LoopNest &nest : kernel.nests)
+      if (auto at = llvm::find(nest.results, result); at != nest.results.end())
+        resultOf[kernel.arguments[input].name] =
+            nest.out.name() +
+            (nest.results.size() > 1 ? "." + std::to_string(at - nest.results.begin()) : "");
+  return resultOf;
+}
+
+std::string produce(KernelOp op, EmittedKernel &kernel, const KernelTarget &target, const std::string &symbol,
                     Product product) {
   std::vector<Halide::Func> outputs;
   for (const LoopNest &nest : kernel.nests)
@@ -173,6 +187,7 @@ std::string produce(EmittedKernel &kernel, const KernelTarget &target, const std
     pipeline.add_custom_lowering_pass(new LowerFma);
   if (target.gpu)
     addDevicePasses(pipeline, target);
+  addInPlacePass(pipeline, inPlace(op, kernel));
   MemoryFile file;
   switch (product) {
   case Product::LoopNest: return loopNest(pipeline);
@@ -235,7 +250,7 @@ JobOutput compileOne(KernelOp kernel, const KernelTarget &target, const HalideOp
     if (!emitted)
       return {false, message};
     return {true, schedulesOf(*emitted) + '\n' +
-                      produce(*emitted, target, emitted->symbol + options.symbolSuffix, product)};
+                      produce(kernel, *emitted, target, emitted->symbol + options.symbolSuffix, product)};
   } catch (const Halide::Error &error) {
     return {false, aboutKernel(llvm::Twine("Halide cannot compile this kernel: ") + error.what())};
   } catch (const std::exception &error) {

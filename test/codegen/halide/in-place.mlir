@@ -1,5 +1,14 @@
 // RUN: %testbin/run-kernels %s --alias=0:0 --alias=1:1 --alias=2:2 --tolerance=2e-4 --sizes=batch=0 --sizes=batch=1 --sizes=batch=64
 // RUN: %testbin/run-kernels %s --alias=0:2 --alias=1:0 --alias=2:1 --tolerance=2e-4 --sizes=batch=3 --target=x86-64
+// RUN: %testbin/run-kernels %s --alias=0:0 --alias=1:1 --alias=2:2 --emit=stmt | FileCheck %s
+
+// Where a result takes an input's place, reads of the input are reads of the result's buffer, so that no compiler moves
+// them behind its writes; of in0, which result 0 is written over, nothing is read.
+// CHECK-LABEL: // adam_f32
+// CHECK-NOT:   in0[
+// CHECK:       results0.0[{{.*}} = {{.*}}out0.0[
+// CHECK-NOT:   in0[
+// CHECK-LABEL: // adam_product_37x21_f32
 
 // Updates of Adam in place, alone and behind a gradient; also with each result in the place of another's input.
 nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i64: 0>} {

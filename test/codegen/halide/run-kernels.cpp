@@ -86,6 +86,38 @@ static Tensor readBack(const void *memory, Shape shape, Type type) {
   return tensor;
 }
 
+/// Result to input.
+static std::map<unsigned, unsigned> readAliases() {
+  std::map<unsigned, unsigned> inputOf;
+  for (llvm::StringRef alias : aliases) {
+    auto [result, input] = alias.split(':');
+    inputOf[std::stoi(result.str())] = std::stoi(input.str());
+  }
+  return inputOf;
+}
+
+/// The module as its memory would be planned if the aliases were variables that are updated in place: what kernels are
+/// compiled from.
+static OwningOpRef<ModuleOp> planned(ModuleOp module) {
+  OwningOpRef<ModuleOp> clone = module.clone();
+  std::map<unsigned, unsigned> inputOf = readAliases();
+  clone->walk([&](KernelOp kernel) {
+    OpBuilder builder(kernel);
+    llvm::SmallVector<Attribute> places;
+    for (unsigned r = 0; r < kernel->getNumResults(); ++r)
+      places.push_back(OutputAttr::get(kernel.getContext(), r));
+    for (auto [result, input] : inputOf) {
+      auto variable = FlatSymbolRefAttr::get(kernel.getContext(), "alias" + std::to_string(input));
+      Value old = kernel.getInputs()[input];
+      kernel->setOperand(input, builder.create<LoadOp>(kernel.getLoc(), old.getType(), variable));
+      places[result] = MemoryAttr::get(kernel.getContext(), variable);
+    }
+    if (!inputOf.empty())
+      kernel.setPlacesAttr(builder.getArrayAttr(places));
+  });
+  return clone;
+}
+
 namespace {
 struct Runner {
   KernelLibrary &library;
@@ -116,11 +148,7 @@ struct Runner {
       buffers.back()->buffer.set_host_dirty(onOpenCL);
       arguments.push_back(reinterpret_cast<uint64_t>(&buffers.back()->buffer));
     };
-    std::map<unsigned, unsigned> inputOf;
-    for (llvm::StringRef alias : aliases) {
-      auto [result, input] = alias.split(':');
-      inputOf[std::stoi(result.str())] = std::stoi(input.str());
-    }
+    std::map<unsigned, unsigned> inputOf = readAliases();
     for (Value input : kernel.getInputs())
       pass(input);
     for (const std::string &name : kernel.runtimeDims())
@@ -267,12 +295,12 @@ int main(int argc, char **argv) {
                         : emit == "asm"  ? KernelText::Assembly
                         : emit == "ptx"  ? KernelText::Device
                                          : KernelText::StmtHtml;
-      if (llvm::errorToBool(printKernels(*module, options, kind, llvm::outs())))
+      if (llvm::errorToBool(printKernels(*planned(*module), options, kind, llvm::outs())))
         return 1;
       continue;
     }
     double start = now();
-    std::unique_ptr<KernelLibrary> library = KernelLibrary::load(*module, options);
+    std::unique_ptr<KernelLibrary> library = KernelLibrary::load(*planned(*module), options);
     if (!library)
       return 1;
     if (timing)
