@@ -11,7 +11,7 @@
 #   %testbin      the programs made by nnc_add_test_program
 # Features for REQUIRES: x86, avx2, avx512 (of this CPU), fashion-mnist (the data is installed), make,
 # sanitizer, ptxas (%ptxas; the environment of the build has it), opencl (some OpenCL device: pocl-opencl-icd), chromium
-# (with its driver, for the viewer's page).
+# (with its driver, for the viewer's page), aarch64-emulation (qemu-user-static).
 import ctypes
 import glob
 import os
@@ -108,6 +108,10 @@ except OSError:
     pass
 if shutil.which("chromium") and shutil.which("chromedriver"):
     config.available_features.add("chromium")
+if shutil.which("qemu-aarch64-static") and os.path.isdir(
+    os.path.join(config.nnc_binary_dir, "runtime", "aarch64-unknown-linux-gnu")
+):
+    config.available_features.add("aarch64-emulation")
 if shutil.which("make"):
     config.available_features.add("make")
 if config.sanitizers:

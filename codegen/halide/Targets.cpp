@@ -19,7 +19,7 @@ struct Row {
 
 // In the order of what they demand; `host` takes the last that runs here.
 const std::vector<Row> &table() {
-  static const char *linuxX86 = "x86_64-unknown-linux-gnu";
+  static const char *linuxX86 = "x86_64-unknown-linux-gnu", *linuxArm = "aarch64-unknown-linux-gnu";
   static const std::vector<Row> rows = {
       {"x86-64", linuxX86, NNC_X86_64_V1, Target::X86, {}, {16, 16, false, 32 << 10, 1e5, 64 << 10}},
       {"x86-64-v3",
@@ -35,6 +35,8 @@ const std::vector<Row> &table() {
        {Target::SSE41, Target::AVX, Target::F16C, Target::FMA, Target::AVX2, Target::AVX512,
         Target::AVX512_Skylake},
        {64, 32, true, 32 << 10, 5e5, 64 << 10}},
+      // Armv8-A, which has NEON and fused multiply-add.
+      {"aarch64", linuxArm, 0, Target::ARM, {}, {16, 32, true, 32 << 10, 2e5, 64 << 10}},
       // The newest PTX that Halide knows; drivers compile it for newer GPUs as well. Launching code is for any CPU.
       {"cuda",
        linuxX86,
