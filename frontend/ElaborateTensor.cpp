@@ -23,7 +23,7 @@ mlir::Location Elaborator::location(Range range) {
   mlir::Location at =
       mlir::FileLineColLoc::get(&model.context, position.file->name, position.line, position.column);
   if (optimizer)
-    return provenanceLoc(at, Role::Optimizer, optimizer->rule, 0, "");
+    return provenanceLoc(at, Role::Optimizer, optimizer->rule, 0, "", optimizer->parameter);
   for (const Frame *outer = frame; outer; outer = outer->caller)
     if (outer->instance)
       return inLayer(at, llvm::StringRef(outer->instance->path).rtrim('.'));

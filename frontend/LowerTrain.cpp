@@ -10,6 +10,7 @@
 // The first half of a step ends with the sums of 6, the second half begins with their mean; a step that is not split
 // is one function without these sums, unless it accumulates.
 #include "frontend/TrainLowering.h"
+#include "ir/Provenance.h"
 #include "ir/ops/Structure.h"
 
 using namespace nnc;
@@ -57,6 +58,17 @@ FuncOp TrainLowering::lowerFunction(Part part) {
   return func;
 }
 
+/// Says of the ops since `last` that they are the optimizer's, where they do not say yet why they are there.
+static void markUpdate(mlir::Block &block, mlir::Operation *last, llvm::StringRef rule, llvm::StringRef of = "") {
+  for (mlir::Operation *op = last ? last->getNextNode() : &block.front(); op; op = op->getNextNode()) {
+    auto store = mlir::dyn_cast<StoreOp>(op);
+    llvm::StringRef name = sourceName(op->getLoc());
+    if (!provenanceOf(op->getLoc()) && !mlir::isa<GradOp>(op))
+      op->setLoc(provenanceLoc(op->getLoc(), Role::Optimizer, rule, 0, name,
+                               of.empty() && store ? store.getVariable() : of));
+  }
+}
+
 void TrainLowering::buildFunction(Elaborator &e, Elaborator::Frame &outer, Part part) {
   if (failed())
     return;
@@ -72,7 +84,16 @@ void TrainLowering::buildFunction(Elaborator &e, Elaborator::Frame &outer, Part 
   frame.module = &model.mainModule;
   frame.scope = makeScope(outer.scope);
   Elaborator::Enter enter(e, frame);
+  mlir::Block &block = e.func.getBody().front();
+  mlir::Operation *last = block.empty() ? nullptr : &block.back();
+  auto mark = [&](llvm::StringRef rule, llvm::StringRef of = "") {
+    if (block.empty())
+      return;
+    markUpdate(block, last, rule, of);
+    last = &block.back();
+  };
   Datum step = stepValue(e, decl.name.range);
+  mark("step");
   e.define({"step", decl.name.range}, step);
   for (const Hyper &hyper : hypers)
     if (!hyper.visibleAs.empty())
@@ -99,15 +120,22 @@ void TrainLowering::buildFunction(Elaborator &e, Elaborator::Frame &outer, Part 
     for (auto [parameter, gradient] : llvm::zip(parameters, grad.getGradients()))
       parameter.gradient = gradient;
   }
+  last = &block.back();
   accumulate(e, parameters, part);
+  mark("accumulate");
   if (part != Part::Gradients) {
     regularize(e, parameters);
+    mark("regularize");
     for (const Clause *clause : clips)
       clip(e, *clause, number(("clip_" + clause->settings.front().name.text).str()), parameters);
+    mark("clip");
     for (const Parameter &parameter : parameters)
-      if (!failed())
+      if (!failed()) {
         update(e, parameter, step);
+        mark(llvm::cast<OptimizerDecl>(optimizer.definition.decl)->name.text, parameter.name);
+      }
     countStep(e);
+    mark("step");
   }
   if (part == Part::Update)
     e.stateUpdates.clear(); // they happened with the gradients

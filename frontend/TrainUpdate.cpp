@@ -36,14 +36,14 @@ mlir::Value TrainLowering::addToSum(Elaborator &e, const Parameter &parameter, m
                 decl.name.range, "");
   mlir::Value before = e.load(variable, place);
   GraphBuilder g = e.at(place);
-  g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "accumulate", 0, "sum." + parameter.name));
+  g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "accumulate", 0, "sum." + parameter.name, parameter.name));
   mlir::Value isFirst = g.compare(ComparePredicate::eq, count, g.fill(0.0, count));
   return g.select(g.broadcastScalar(isFirst, before), parameter.gradient, g.add(before, parameter.gradient));
 }
 
 mlir::Value TrainLowering::meanOfSum(Elaborator &e, mlir::Value sum, mlir::Value count) {
   GraphBuilder g = e.at(optimizer.clause->range);
-  g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "accumulate", 0, ""));
+  g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "accumulate", 0, "", ""));
   auto scalar = mlir::RankedTensorType::get({}, mlir::getElementTypeOrSelf(sum.getType()));
   mlir::Value number = g.create<CastOp>(scalar, count);
   return g.div(sum, g.broadcastScalar(number, sum));
@@ -66,7 +66,7 @@ void TrainLowering::accumulate(Elaborator &e, llvm::MutableArrayRef<Parameter> p
   Range place = optimizer.clause->range;
   mlir::Value count = waiting(e);
   GraphBuilder g = e.at(place);
-  g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "accumulate", 0, ""));
+  g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "accumulate", 0, "", ""));
   mlir::Value none = g.fill(0.0, count);
   if (part == Part::Update) {
     for (Parameter &parameter : parameters)
@@ -141,7 +141,7 @@ void TrainLowering::regularize(Elaborator &e, llvm::MutableArrayRef<Parameter> p
       auto grad =
           e.builder.create<GradOp>(e.location(place), value.tensor, mlir::ValueRange(parameter.value));
       GraphBuilder g = e.at(place);
-      g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "regularize", 0, "d_" + parameter.name));
+      g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "regularize", 0, "d_" + parameter.name, parameter.name));
       parameter.gradient = g.add(parameter.gradient, grad.getGradients().front());
     }
 }
@@ -154,7 +154,7 @@ void TrainLowering::clip(Elaborator &e, const Clause &clause, mlir::Value limit,
                          llvm::MutableArrayRef<Parameter> parameters) {
   GraphBuilder g = e.at(clause.range);
   llvm::StringRef kind = clause.settings.front().name.text;
-  g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "clip", 0, ""));
+  g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "clip", 0, "", ""));
   auto squares = [&](mlir::Value gradient) -> mlir::Value {
     mlir::Value square = g.mul(gradient, gradient);
     llvm::SmallVector<int64_t> axes;
@@ -205,7 +205,7 @@ void TrainLowering::update(Elaborator &e, const Parameter &parameter, const Datu
   if (!value)
     return;
   if (mlir::Operation *op = value.getDefiningOp())
-    op->setLoc(provenanceLoc(op->getLoc(), Role::Optimizer, context.rule, 0, "new." + parameter.name));
+    op->setLoc(provenanceLoc(op->getLoc(), Role::Optimizer, context.rule, 0, "new." + parameter.name, parameter.name));
   average(e, parameter, value);
   storeIfUpdating(e, parameter.name, value, parameter.value, place);
   for (auto [slot, slotValue] : context.stores)
@@ -306,7 +306,7 @@ void TrainLowering::average(Elaborator &e, const Parameter &parameter, mlir::Val
   e.getVariable(variable, VariableKind::Average, type, init, decl.name.range, "");
   mlir::Value before = e.load(variable, place), step = e.load(stepVariable(), place);
   GraphBuilder g = e.at(place);
-  g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "average", 0, "average." + parameter.name));
+  g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "average", 0, "average." + parameter.name, parameter.name));
   mlir::Value decay = number("average_decay");
   mlir::Value mean = g.add(g.mul(g.broadcastScalar(decay, value), before),
                            g.mul(g.broadcastScalar(g.sub(g.fill(1.0, decay), decay), value), value));
@@ -317,9 +317,9 @@ void TrainLowering::average(Elaborator &e, const Parameter &parameter, mlir::Val
 void TrainLowering::countStep(Elaborator &e) {
   GraphBuilder g = e.at(optimizer.clause->range);
   mlir::Value counter = e.load(stepVariable(), optimizer.clause->range);
-  g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "step", 0, ""));
+  g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "step", 0, "", ""));
   mlir::Value one = g.fill(1.0, counter);
-  g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "step", 0, "next_step"));
+  g.setLoc(provenanceLoc(g.getLoc(), Role::Optimizer, "step", 0, "next_step", ""));
   storeIfUpdating(e, stepVariable(), g.add(counter, one), counter, optimizer.clause->range);
 }
 

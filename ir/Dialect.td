@@ -99,13 +99,16 @@ def NN_Role : I32EnumAttr<"Role", "part an op plays in training", [
 }
 
 def NN_ProvenanceAttr : NN_Attr<"Provenance", "provenance"> {
-  let summary = "why an op is here: role, gradient rule, operand of the forward op";
+  let summary = "why an op is here: role, gradient rule, operand of the forward op, and which op that is";
   let description = [{
+    `of` is what the forward op computes: the name of its value, or else of the op; for the optimizer it is the parameter.
+
     Metadata of a fused location around the forward op's own location. Locations survive CSE and
     canonicalization without making equal ops differ, which attributes would not.
   }];
-  let parameters = (ins EnumParameter<NN_Role>:$role, StringRefParameter<"rule name">:$rule, "int32_t":$operand);
-  let assemblyFormat = "`<` $role `,` $rule `,` $operand `>`";
+  let parameters = (ins EnumParameter<NN_Role>:$role, StringRefParameter<"rule name">:$rule, "int32_t":$operand,
+                        StringRefParameter<"value of the forward op", "\"\"">:$of);
+  let assemblyFormat = "`<` $role `,` $rule `,` $operand (`,` $of^)? `>`";
 }
 
 // Where the bytes of a kernel's result are (set by nn-plan-memory).

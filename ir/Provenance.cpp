@@ -1,6 +1,9 @@
 // Provenance.cpp: reading and making locations that carry names and reasons.
 #include "ir/Provenance.h"
+#include "ir/ops/Structure.h"
+#include "mlir/IR/AsmState.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Path.h"
 
 using namespace mlir;
 
@@ -37,10 +40,17 @@ Location renamed(Location loc, StringRef name) {
   return provenance ? Location(FusedLoc::get({place}, provenance, loc.getContext())) : place;
 }
 
-Location provenanceLoc(Location forward, Role role, StringRef rule, int32_t operand, StringRef name) {
+Location provenanceLoc(Location forward, Role role, StringRef rule, int32_t operand, StringRef name,
+                       StringRef of) {
   MLIRContext *context = forward.getContext();
-  return FusedLoc::get({namedPlace(forward, name)}, ProvenanceAttr::get(context, role, rule, operand),
+  return FusedLoc::get({namedPlace(forward, name)}, ProvenanceAttr::get(context, role, rule, operand, of),
                        context);
+}
+
+Location provenanceLoc(Operation *forward, Role role, StringRef rule, int32_t operand, StringRef name) {
+  StringRef of = sourceName(forward->getLoc());
+  return provenanceLoc(forward->getLoc(), role, rule, operand, name,
+                       of.empty() ? forward->getName().stripDialect() : of);
 }
 
 ProvenanceAttr provenanceOf(Location loc) {
@@ -88,6 +98,58 @@ FileLineColLoc sourcePlace(Location loc) {
     return bool(place);
   });
   return place;
+}
+
+StringRef nameOfCall(KernelOp kernel) {
+  SmallVector<StringRef> names = {sourceName(kernel.getLoc())};
+  for (Value value : kernel.yieldOp().getValues())
+    names.push_back(sourceName(value.getLoc()));
+  if (!provenanceOf(kernel.getLoc()))
+    std::rotate(names.begin(), names.begin() + 1, names.end());
+  auto named = llvm::find_if(names, [](StringRef name) { return !name.empty(); });
+  return named == names.end() ? "" : *named;
+}
+
+std::string provenanceText(Location loc) {
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  if (ProvenanceAttr provenance = provenanceOf(loc)) {
+    Role role = provenance.getRole();
+    out << stringifyRole(role);
+    if (role == Role::Optimizer)
+      out << ' ' << provenance.getRule();
+    if (!provenance.getOf().empty())
+      out << (role == Role::Optimizer ? " for " : " of ") << provenance.getOf();
+    if (role == Role::Adjoint || role == Role::Accumulate)
+      out << ", operand " << provenance.getOperand() << ", by: " << provenance.getRule();
+  }
+  if (FileLineColLoc place = sourcePlace(loc))
+    out << (text.empty() ? "" : ", ") << llvm::sys::path::filename(place.getFilename().getValue()) << ':' << place.getLine()
+        << ':' << place.getColumn();
+  return text;
+}
+
+void printWithProvenance(ModuleOp module, llvm::raw_ostream &out) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  AsmState::LocationMap places;
+  AsmState state(module, OpPrintingFlags(), &places);
+  module.print(stream, state);
+  llvm::DenseMap<unsigned, Operation *> opOfLine; // the first of a line
+  module.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (auto place = places.find(op); place != places.end())
+      opOfLine.try_emplace(place->second.first, op);
+  });
+  unsigned number = 0;
+  for (StringRef rest = StringRef(text).rtrim('\n'); !rest.empty();) {
+    auto [line, after] = rest.split('\n');
+    out << line;
+    Operation *op = opOfLine.lookup(++number);
+    if (op && provenanceOf(op->getLoc()))
+      out << "  // " << provenanceText(op->getLoc());
+    out << '\n';
+    rest = after;
+  }
 }
 
 /// Turns a source name into one the printer accepts (`conv2.weight` stays readable as `conv2.weight`).

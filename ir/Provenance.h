@@ -1,19 +1,23 @@
 // Provenance.h: why an op is here and what its value is called, kept in its location.
 //
 // The frontend gives each op NameLoc("h1", file:line:col). Autodiff and the optimizer wrap the forward op's location:
-// FusedLoc<#nn.provenance<adjoint, "product rule", 0>>[NameLoc("d_h1", file:line:col)]. An op of a layer has the layer's
-// name around its place: NameLoc("h1", FusedLoc<"dense1">[file:line:col]).
+// FusedLoc<#nn.provenance<adjoint, "product rule", 0, "h1">>[NameLoc("d_h1", file:line:col)]. An op of a layer has the
+// layer's name around its place: NameLoc("h1", FusedLoc<"dense1">[file:line:col]).
 #ifndef NNC_IR_PROVENANCE_H
 #define NNC_IR_PROVENANCE_H
 
 #include "ir/Dialect.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Location.h"
 
 namespace nnc {
+class KernelOp;
 
-/// A location that says: made by `rule` for operand `operand` of the op at `forward`, under the name `name`
-/// (empty: no name).
+/// A location that says: made by `rule` for operand `operand` of the op at `forward`, which computes `of`, under the
+/// name `name` (empty: no name).
 mlir::Location provenanceLoc(mlir::Location forward, Role role, llvm::StringRef rule, int32_t operand,
+                             llvm::StringRef name, llvm::StringRef of);
+mlir::Location provenanceLoc(mlir::Operation *forward, Role role, llvm::StringRef rule, int32_t operand,
                              llvm::StringRef name);
 
 /// The innermost-made provenance of a location, or null for an op of the forward pass.
@@ -33,6 +37,17 @@ mlir::FileLineColLoc sourcePlace(mlir::Location loc);
 
 /// `loc` under another name.
 mlir::Location renamed(mlir::Location loc, llvm::StringRef name);
+
+/// What a call of a kernel is known by. A kernel has the location of its anchor. In the forward pass it is called by what
+/// it leaves behind ("logits"), in the others by the derivative that everything after the anchor is made of.
+llvm::StringRef nameOfCall(KernelOp kernel);
+
+/// `adjoint of h1 by the matrix product, operand 0, mlp.nn:5:9`: a provenance and its place for people. Of an op of the
+/// forward pass it is the place alone.
+std::string provenanceText(mlir::Location loc);
+
+/// Prints a graph with a comment behind each op that the forward pass does not have, saying why it is here.
+void printWithProvenance(mlir::ModuleOp module, llvm::raw_ostream &out);
 
 } // namespace nnc
 

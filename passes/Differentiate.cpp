@@ -85,8 +85,8 @@ private:
     auto known = copies.find(op);
     return known == copies.end() ? op : known->second;
   }
-  void addAdjoint(Value value, Value adjoint, Location user, StringRef rule, int32_t operand,
-                  OpBuilder &builder);
+  /// `sum` is the location of the sum, where there is another adjoint already.
+  void addAdjoint(Value value, Value adjoint, Location sum, OpBuilder &builder);
   void describe(Operation *op, ArrayRef<Value> adjoints, StringRef rule, ArrayRef<Operation *> made);
 
   Block &block;
@@ -152,7 +152,10 @@ FailureOr<SmallVector<Value>> BlockDifferentiator::run(OpBuilder &builder) {
   collectCheckpoints();
   for (const Seed &seed : seeds)
     if (active.contains(seed.value))
-      addAdjoint(seed.value, seed.adjoint, seed.value.getLoc(), "sum over uses", 0, builder);
+      addAdjoint(seed.value, seed.adjoint,
+                 provenanceLoc(seed.value.getLoc(), Role::Accumulate, "sum over uses", 0, adjointName(seed.value),
+                               nameOf(seed.value)),
+                 builder);
   for (Operation *op : llvm::reverse(activeOps))
     if (failed(differentiate(op, builder)))
       return failure();
@@ -199,10 +202,11 @@ void BlockDifferentiator::computeAgain(int64_t checkpoint, Value until, OpBuilde
     for (Value operand : source->getOperands())
       if (!again.contains(operand) && !isThere(operand)) {
         OpBuilder::InsertionGuard guard(builder);
-        again.map(operand, builder.create<HoldOp>(operand.getLoc(), operand, until).getY());
+        again.map(operand, builder.create<HoldOp>(provenanceLoc(op, Role::Recompute, "computed again", 0, sourceName(operand.getLoc())),
+                                                  operand, until).getY());
       }
     Operation *copy = builder.clone(*source, again);
-    copy->setLoc(provenanceLoc(op->getLoc(), Role::Recompute, "computed again", 0, sourceName(op->getLoc())));
+    copy->setLoc(provenanceLoc(op, Role::Recompute, "computed again", 0, sourceName(op->getLoc())));
     copy->setAttr(kCheckpointAttr, builder.getDenseI64ArrayAttr(checkpointsOf(source).drop_front()));
     made.push_back({op, copy});
   }
@@ -226,7 +230,7 @@ LogicalResult BlockDifferentiator::differentiate(Operation *op, OpBuilder &build
   auto region = dyn_cast<RegionDifferentiableOpInterface>(computed);
   StringRef ruleName =
       region ? region.gradientRule().name : cast<DifferentiableOpInterface>(computed).gradientRule().name;
-  GraphBuilder g(builder, provenanceLoc(op->getLoc(), Role::Adjoint, ruleName, 0, ""));
+  GraphBuilder g(builder, provenanceLoc(op, Role::Adjoint, ruleName, 0, ""));
   FailureOr<SmallVector<Value>> rule =
       region ? applyRegionRule(op, region, dResults, g)
              : SmallVector<Value>(cast<DifferentiableOpInterface>(computed).gradient(g, dResults));
@@ -262,11 +266,15 @@ LogicalResult BlockDifferentiator::differentiate(Operation *op, OpBuilder &build
   }
   std::reverse(live.begin(), live.end());
   describe(op, dOperands, ruleName, live);
+  for (Operation *made : live)
+    if (!provenanceOf(made->getLoc()))
+      return made->emitError("internal error: the rule of '") << op->getName() << "' made this op without a provenance";
   if (observer)
     observer->applied(op == lastReplaced ? replacement : op, dResults, dOperands);
   for (auto [index, adjoint] : llvm::enumerate(dOperands))
     if (adjoint)
-      addAdjoint(op->getOperand(index), adjoint, op->getLoc(), ruleName, index, builder);
+      addAdjoint(op->getOperand(index), adjoint,
+                 provenanceLoc(op, Role::Accumulate, ruleName, index, adjointName(op->getOperand(index))), builder);
   return success();
 }
 
@@ -310,7 +318,7 @@ void BlockDifferentiator::describe(Operation *op, ArrayRef<Value> dOperands, Str
       if (!open.erase(next))
         continue;
       std::string name = next == adjoint.getDefiningOp() ? adjointName(op->getOperand(index)) : "";
-      next->setLoc(provenanceLoc(op->getLoc(), Role::Adjoint, rule, index, name));
+      next->setLoc(provenanceLoc(op, Role::Adjoint, rule, index, name));
       for (Value operand : next->getOperands())
         if (Operation *definition = operand.getDefiningOp())
           work.push_back(definition);
@@ -318,15 +326,9 @@ void BlockDifferentiator::describe(Operation *op, ArrayRef<Value> dOperands, Str
   }
 }
 
-void BlockDifferentiator::addAdjoint(Value value, Value adjoint, Location user, StringRef rule,
-                                     int32_t operand, OpBuilder &builder) {
-  Value &sum = adjoints[value];
-  if (!sum) {
-    sum = adjoint;
-    return;
-  }
-  Location loc = provenanceLoc(user, Role::Accumulate, rule, operand, adjointName(value));
-  sum = GraphBuilder(builder, loc).add(sum, adjoint);
+void BlockDifferentiator::addAdjoint(Value value, Value adjoint, Location sum, OpBuilder &builder) {
+  Value &known = adjoints[value];
+  known = known ? GraphBuilder(builder, sum).add(known, adjoint) : adjoint;
 }
 
 void BlockDifferentiator::explainNoPath(Value from, Value target, InFlightDiagnostic &diagnostic) {
@@ -384,7 +386,7 @@ struct DifferentiatePass : impl::DifferentiateBase<DifferentiatePass> {
     OpBuilder builder(grad);
     Value target = grad.getTarget();
     Location loc = provenanceLoc(target.getLoc(), Role::Adjoint, "derivative of the target by itself", 0,
-                                 adjointName(target));
+                                 adjointName(target), nameOf(target));
     Seed seed{target, GraphBuilder(builder, loc).fill(1.0, target)};
     BlockDifferentiator differentiator(*grad->getBlock(), seed, grad.getWrt(), observer);
     FailureOr<SmallVector<Value>> gradients = differentiator.run(builder);

@@ -108,6 +108,10 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
   }
 
   /// A kernel that copies `value`, at the end of the block.
+  /// Of the copy that returns a value: where the value is from, or else the return.
+  static Location placeOf(Value value, Operation *end) {
+    return value.getDefiningOp() ? value.getLoc() : end->getLoc();
+  }
   KernelOp copy(Value value, Location loc) {
     OpBuilder builder(body->getTerminator());
     auto kernel = builder.create<KernelOp>(loc, value.getType(), value, StringAttr(), ArrayAttr(), false);
@@ -199,7 +203,7 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
       auto kernel = root.getDefiningOp<KernelOp>();
       bool isReportOfOthers = isReport(func, operand.getOperandNumber()) && kernel && needed.contains(kernel);
       if (!kernel || isReportOfOthers || !taken.insert(root).second) {
-        KernelOp copied = copy(operand.get(), end.getLoc());
+        KernelOp copied = copy(operand.get(), placeOf(operand.get(), end));
         if (!isReport(func, operand.getOperandNumber()))
           needed.insert(copied);
         operand.set(copied.getResult(0));
@@ -224,7 +228,7 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
       bool isFine = root.getDefiningOp<KernelOp>() || (isCarry && !isNext);
       if (isFine && (isNext ? nexts : stacked).insert(root).second)
         continue;
-      KernelOp copied = copy(operand.get(), end.getLoc());
+      KernelOp copied = copy(operand.get(), placeOf(operand.get(), end));
       operand.set(copied.getResult(0));
       before[end].insert(copied);
     }

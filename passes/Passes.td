@@ -162,6 +162,15 @@ def CheckPlan : Pass<"nn-check-plan", "nnc::ModelOp"> {
   }];
 }
 
+def CheckProvenance : Pass<"nn-check-provenance", "nnc::ModelOp"> {
+  let summary = "look for ops of training that do not say why they are there";
+  let description = [{
+    What reads a value of the backward pass or of the optimizer belongs to them as well, unless results or the model's state
+    are made of it, and carries `#nn.provenance` in its location. An op that does not, or that has no place in the text, is
+    an internal error of the compiler: its kernel could not be traced to the text. No part of the pipelines; the tests run it behind them.
+  }];
+}
+
 def NameKernels : Pass<"nn-name-kernels", "nnc::ModelOp"> {
   let summary = "name kernels by what they compute";
   let description = [{

@@ -8,6 +8,7 @@
 #include "codegen/halide/Workers.h"
 #include "codegen/halide/gpu/Lowering.h"
 #include "ir/KernelRegion.h"
+#include "ir/Provenance.h"
 #include "ir/ops/Structure.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/StringSet.h"
@@ -62,6 +63,15 @@ std::vector<KernelOp> distinctKernels(ModuleOp module) {
       kernels.push_back(kernel);
   });
   return kernels;
+}
+
+/// What a kernel is called for, one line for each call: equal layers share a kernel, so why is a matter of calls.
+void writeCalls(ModuleOp module, llvm::StringRef symbol, llvm::raw_ostream &os) {
+  module.walk([&](KernelOp call) {
+    if (call.getSymbol() == symbol)
+      os << "//   " << call->getParentOfType<FuncOp>().getSymName() << ": " << nameOfCall(call)
+         << (nameOfCall(call).empty() ? "" : ", ") << provenanceText(call.getLoc()) << '\n';
+  });
 }
 
 /// Halide writes to a path only; this is one in memory.
@@ -412,6 +422,8 @@ llvm::Error printKernels(ModuleOp module, const HalideOptions &options, KernelTe
   for (const auto &[symbol, text] : *texts) {
     if (kind != KernelText::StmtHtml)
       os << (kind == KernelText::Assembly ? "# " : kind == KernelText::Device ? "// kernel " : "// ") << symbol << '\n';
+    if (kind == KernelText::LoopNest || kind == KernelText::Stmt)
+      writeCalls(module, symbol, os);
     os << text;
     if (!llvm::StringRef(text).ends_with("\n"))
       os << '\n';

@@ -305,22 +305,13 @@ static Dim operationsOf(KernelOp kernel) {
 Address ModelTables::kernelCalls(size_t &count) {
   std::vector<StructConstant<nnc_kernel_call>> list;
   for (auto [function, kernel] : model.kernelCalls()) {
-    // A kernel has the location of its anchor. In the forward pass it is called by what it leaves behind
-    // ("logits"), in the others by the derivative that everything after the anchor is made of.
     Location loc = kernel.getLoc();
     FileLineColLoc place = sourcePlace(loc);
     ProvenanceAttr provenance = provenanceOf(loc);
-    llvm::SmallVector<StringRef> names = {sourceName(loc)};
-    for (Value value : kernel.yieldOp().getValues())
-      names.push_back(sourceName(value.getLoc()));
-    if (!provenance)
-      std::rotate(names.begin(), names.begin() + 1, names.end());
-    auto named = llvm::find_if(names, [](StringRef name) { return !name.empty(); });
-    StringRef name = named == names.end() ? "" : *named;
     StructConstant<nnc_kernel_call> constant;
     constant.set(&nnc_kernel_call::function, text(function->name));
     constant.set(&nnc_kernel_call::kernel, text(kernel.getSymbolAttr()));
-    constant.set(&nnc_kernel_call::value, text(name));
+    constant.set(&nnc_kernel_call::value, text(nameOfCall(kernel)));
     constant.set(&nnc_kernel_call::role,
                  text(stringifyRole(provenance ? provenance.getRole() : Role::Forward)));
     constant.set(&nnc_kernel_call::rule, text(provenance ? provenance.getRule() : ""));

@@ -194,7 +194,7 @@ Value ScanGradient::inReverse(Value value) {
     OpBuilder builder = reverse->inside();
     Operation *again = builder.clone(*op, operands);
     again->setLoc(
-        provenanceLoc(op->getLoc(), Role::Recompute, "computed again", 0, sourceName(op->getLoc())));
+        provenanceLoc(op, Role::Recompute, "computed again", 0, sourceName(op->getLoc())));
     return mapped[value] = again->getResult(cast<OpResult>(value).getResultNumber());
   }
   Value stacked = scan.stacked()[stackedAt - scan.stackedYields().begin()];
@@ -222,7 +222,7 @@ FailureOr<RegionGradient> ScanGradient::build(DifferentiateBlock differentiate) 
     }
   for (auto [c, next] : llvm::enumerate(scan.nextYields()))
     if (carried[c]) {
-      Location loc = provenanceLoc(scan.getLoc(), Role::Adjoint, ScanOp::gradientRule().name, 0,
+      Location loc = provenanceLoc(scan, Role::Adjoint, ScanOp::gradientRule().name, 0,
                                    ("d_" + sourceName(scan.carryArgs()[c].getLoc())).str());
       carrySeeds[c] = seedBlock.addArgument(next.getType(), loc);
       seeds.push_back({next, carrySeeds[c]});
@@ -253,7 +253,7 @@ FailureOr<RegionGradient> ScanGradient::build(DifferentiateBlock differentiate) 
   Location loc = scan.getLoc();
   keepForward(adjointOps);
 
-  Location reverseLoc = provenanceLoc(loc, Role::Adjoint, ScanOp::gradientRule().name, 0, "");
+  Location reverseLoc = provenanceLoc(scan, Role::Adjoint, ScanOp::gradientRule().name, 0, "");
   reverse = std::make_unique<ScanBuilder>(reverseLoc, scan.lengthDim(), !scan.getReverse());
   for (auto [seed, adjoint] : stackedSeeds)
     mapped[seed] = reverse->addSequence(adjoint, seed.getLoc());
@@ -277,7 +277,7 @@ FailureOr<RegionGradient> ScanGradient::build(DifferentiateBlock differentiate) 
   SmallVector<int> stackedOf(scan.getNumOperands(), -1);
   OpBuilder inside = reverse->inside();
   for (auto [operand, adjoint] : llvm::zip(wrtOperand, *adjoints)) {
-    GraphBuilder turn(inside, provenanceLoc(loc, Role::Accumulate, ScanOp::gradientRule().name, operand, ""));
+    GraphBuilder turn(inside, provenanceLoc(scan, Role::Accumulate, ScanOp::gradientRule().name, operand, ""));
     // An adjoint may be a seed as it came in, or one of the forward turn's values.
     Value value = !adjoint                                        ? Value()
                   : adjoint.getParentBlock() == &reverse->block() ? adjoint

@@ -11,7 +11,7 @@ nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
     // CHECK: %[[SQUARE:.*]] = nn.mul %[[Y]], %[[Y]]
     // CHECK: %[[SLOPE:.*]] = nn.sub %{{.*}}, %[[SQUARE]]
     // CHECK: nn.return %[[SLOPE]]
-    // LOC: nn.sub {{.*}} loc(fused<#nn.provenance<adjoint, "hyperbolic tangent", 0>>["source.nn":2:5])
+    // LOC: nn.sub {{.*}} loc(fused<#nn.provenance<adjoint, "hyperbolic tangent", 0, "y">>["source.nn":2:5])
     %y = nn.tanh %x : tensor<4xf32> loc("y"("source.nn":2:5))
     %s = nn.sum %y over [0] : tensor<4xf32> loc("s"("source.nn":3:5))
     %d = nn.grad %s wrt %x : (tensor<f32>, tensor<4xf32>) -> tensor<4xf32>
@@ -29,7 +29,7 @@ nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
     // CHECK: %[[A:.*]] = nn.exp
     // CHECK: %[[COS:.*]] = nn.cos
     // CHECK: %d_x{{.*}} = nn.add
-    // LOC: nn.add {{.*}} loc(fused<#nn.provenance<accumulate, "exponential", 0>>["d_x"("source.nn":2:5)])
+    // LOC: nn.add {{.*}} loc(fused<#nn.provenance<accumulate, "exponential", 0, "a">>["d_x"("source.nn":2:5)])
     %a = nn.exp %x : tensor<f32> loc("a"("source.nn":2:5))
     %b = nn.sin %x : tensor<f32> loc("b"("source.nn":3:5))
     %s = nn.add %a, %b : tensor<f32> loc("s"("source.nn":4:5))

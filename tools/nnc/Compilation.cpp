@@ -3,6 +3,7 @@
 #include "codegen/explain/MemoryReport.h"
 #include "codegen/llvm/Object.h"
 #include "frontend/Frontend.h"
+#include "ir/Provenance.h"
 #include "ir/ops/Structure.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Diagnostics.h"
@@ -479,8 +480,7 @@ void Compilation::finish(StringRef result) {
 std::string Compilation::printed(ModuleOp module) const {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  module.print(stream);
-  stream << '\n';
+  printWithProvenance(module, stream);
   return text;
 }
 
