@@ -11,7 +11,8 @@
 #   %testbin      the programs made by nnc_add_test_program
 # Features for REQUIRES: x86, avx2, avx512 (of this CPU), fashion-mnist (the data is installed), make,
 # sanitizer, ptxas (%ptxas; the environment of the build has it), opencl (some OpenCL device: pocl-opencl-icd), chromium
-# (with its driver, for the viewer's page), aarch64-emulation (qemu-user-static).
+# (with its driver, for the viewer's page), aarch64-emulation (qemu-user-static), latex (pdflatex:
+# texlive-latex-base).
 import ctypes
 import glob
 import os
@@ -112,6 +113,8 @@ if shutil.which("qemu-aarch64-static") and os.path.isdir(
     os.path.join(config.nnc_binary_dir, "runtime", "aarch64-unknown-linux-gnu")
 ):
     config.available_features.add("aarch64-emulation")
+if shutil.which("pdflatex"):
+    config.available_features.add("latex")
 if shutil.which("make"):
     config.available_features.add("make")
 if config.sanitizers:

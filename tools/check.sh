@@ -4,7 +4,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 
-"$root/tools/setup.sh" all
+"$root/tools/setup.sh" --tests all
 results=$root/build/test/results.json
 rm -f "$results"
 status=0

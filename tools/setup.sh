@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # setup.sh: from a fresh Debian 12 machine to a built tree; seconds when nothing has changed.
 #
-#   tools/setup.sh [--no-build] [target...]    targets are ninja's; all of them when none is named
+#   tools/setup.sh [--no-build] [--tests] [target...]    targets are ninja's; all of them when none is named
 #
-# 1. Debian packages of tools/packages.txt that are missing (as root, else through sudo).
+# 1. Debian packages of tools/packages.txt that are missing (as root, else through sudo); with --tests, those of
+#    tools/test-packages.txt as well.
 # 2. The Python environment build/env, from tools/requirements.txt: Halide, CMake, ninja, lit.
 # 3. CMake, with the preset `release`, into build/.
 # 4. ninja.
@@ -28,7 +29,7 @@ listed() { sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$1"; }
 # The packages of the list that are not fully installed, on one line.
 missing_packages() {
   local package
-  for package in $(listed tools/packages.txt); do
+  for package in $(listed tools/packages.txt; [ -z "$tests" ] || listed tools/test-packages.txt); do
     case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
       installed) ;;
       *) printf '%s ' "$package" ;;
@@ -81,11 +82,15 @@ configure() {
   echo "$stamp" >"$build/stamp"
 }
 
-run_build=1
-if [ "${1:-}" = --no-build ]; then
-  run_build=0
+run_build=1 tests=
+while :; do
+  case ${1:-} in
+    --no-build) run_build=0 ;;
+    --tests) tests=1 ;;
+    *) break ;;
+  esac
   shift
-fi
+done
 
 mkdir -p "$build"
 exec 9>"$build/.lock"

@@ -1,4 +1,4 @@
-// Chain.h: the chain rule with numbers, where the way from the loss to a value is a single chain of scalars.
+// Chain.h: numbers in a line, and the chain rule as a product of numbers.
 #ifndef NNC_CODEGEN_EXPLAIN_CHAIN_H
 #define NNC_CODEGEN_EXPLAIN_CHAIN_H
 
@@ -6,12 +6,12 @@
 
 namespace nnc::explain {
 
-/// `derror/dw1 = derror/dy * dy/dh * dh/dw1 = (-0.5379)(1)(0.3932) = -0.2115`, or empty where `value` or one of the values
-/// on the way has more than one element or several uses. The derivation has numbers.
-std::string chainText(const Derivation &derivation, const Gradient &gradient, llvm::StringRef value);
+/// `0.25 0.5 -1`, row by row with `;` between them: so many digits, and at most so many numbers.
+std::string numbersText(llvm::ArrayRef<double> numbers, llvm::ArrayRef<int64_t> shape, int digits = 7);
 
-/// Numbers in so many digits, the first few of them.
-std::string numbersText(llvm::ArrayRef<double> numbers, int digits = 7);
+/// dloss/dw = dloss/dy * dy/dz * dz/dw, below it the factors as numbers, and what they give. Only where all are single
+/// numbers and one path leads from the value to the loss; else empty.
+std::vector<Equation> chainOf(const Derivation &derivation, const Gradient &gradient, llvm::StringRef value);
 
 } // namespace nnc::explain
 

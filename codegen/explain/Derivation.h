@@ -72,10 +72,12 @@ struct Step {
   std::string layer;     // of the forward value: "block1.attention"
 };
 
-/// Steps that stand for `times` equal stretches of the network; `names` are the forward values each begins with.
+/// Steps that stand for `times` equal stretches of the network; `names` are the forward values each begins with. Where
+/// `like` is set, they are equal to as many steps from that one on.
 struct Stretch {
   size_t first, length, times;
   std::vector<std::string> names;
+  std::optional<size_t> like;
 };
 
 /// A rewrite of nn-simplify.
@@ -87,6 +89,7 @@ struct Simplification {
 
 /// How parameters change: once for all that change alike.
 struct Update {
+  std::string rule; // of the optimizer: "adamw"
   std::vector<Equation> equations;
   std::vector<std::string> parameters;
 };

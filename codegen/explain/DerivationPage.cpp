@@ -3,6 +3,8 @@
 #include "codegen/explain/Chain.h"
 #include "codegen/explain/ThroughTime.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include <map>
 #include <set>
 
 namespace nnc::explain {
@@ -27,19 +29,17 @@ public:
 
   void write() {
     page.heading(2, derivation.model + ", function " + quoted(derivation.function));
-    std::vector<std::vector<std::string>> rows;
-    for (const auto &[name, type] : derivation.inputs)
-      rows.push_back({quoted(name), quoted(type), "input"});
-    for (const auto &[name, type] : derivation.variables)
-      if (!llvm::StringRef(name).contains(".adam.") && isWrt(name))
-        rows.push_back({quoted(name), quoted(type), "parameter"});
-    page.table({"value", "type", ""}, rows);
+    writeValues();
     page.heading(3, "Forward");
     std::vector<Equation> forward;
     for (const Line &line : derivation.lines)
       if (line.role == "forward" && !line.loop && isDerived(toText(line.equation.target)))
         forward.push_back(line.equation);
     page.equations(forward);
+    if (llvm::any_of(derivation.gradients, [](const Gradient &gradient) {
+          return llvm::any_of(gradient.stretches, [](const Stretch &s) { return s.times > 1 || s.like; });
+        }))
+      page.paragraph("Of layers that are equal the one nearest to the loss is shown.");
     for (const Gradient &gradient : derivation.gradients)
       write(gradient);
     writeNumbers();
@@ -48,6 +48,34 @@ public:
   }
 
 private:
+  /// Inputs and parameters; of equal layers those of one, with stars for their numbers.
+  void writeValues() {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto &[name, type] : derivation.inputs)
+      rows.push_back({quoted(name), quoted(type), "input"});
+    std::map<std::pair<std::string, std::string>, std::pair<size_t, size_t>> known; // row, and how many it stands for
+    for (const auto &[name, type] : derivation.variables) {
+      if (!isWrt(name))
+        continue;
+      auto [place, isNew] = known.try_emplace({starred(name), type}, rows.size(), 1);
+      if (isNew) {
+        rows.push_back({quoted(name), quoted(type), "parameter"});
+        continue;
+      }
+      size_t count = ++place->second.second;
+      rows[place->second.first] = {quoted(starred(name)), quoted(type), std::to_string(count) + " parameters"};
+    }
+    page.table({"value", "type", ""}, rows);
+  }
+
+  /// `blocks.*.norm1.scale`: the numbers of layers in a list are stars.
+  static std::string starred(llvm::StringRef name) {
+    std::string text;
+    for (llvm::StringRef part : llvm::split(name, '.'))
+      text += (text.empty() ? "" : ".") + (llvm::all_of(part, llvm::isDigit) ? "*" : part.str());
+    return text;
+  }
+
   void writeNumbers() {
     if (derivation.numbers.empty())
       return;
@@ -55,23 +83,22 @@ private:
     page.paragraph("Every value, its adjoint, and beside it the difference quotient of the loss: central, of fourth order.");
     std::vector<std::vector<std::string>> rows;
     for (const Worked &row : derivation.numbers) {
-      std::vector<std::string> cells{quoted(row.name), numbersText(row.value), "", "", "", ""};
+      auto text = [&](llvm::ArrayRef<double> numbers) { return numbersText(numbers, row.shape); };
+      std::vector<std::string> cells{quoted(row.name), text(row.value), "", "", "", ""};
       if (!row.adjoint.empty())
-        cells = {quoted(row.name), numbersText(row.value), quoted(row.adjointName), numbersText(row.adjoint),
-                 numbersText(row.difference), numbersText({row.error}, 1)};
+        cells = {quoted(row.name), text(row.value), quoted(row.adjointName), text(row.adjoint), text(row.difference),
+                 numbersText({row.error}, {}, 1)};
       rows.push_back(std::move(cells));
     }
     page.table({"value", "", "adjoint", "", "by differences", "error"}, rows);
-    std::vector<std::string> chains;
+    bool isFirst = true;
     for (const Gradient &gradient : derivation.gradients)
       for (const auto &[value, adjoint] : gradient.wrt)
-        if (std::string chain = chainText(derivation, gradient, value); !chain.empty())
-          chains.push_back(chain);
-    if (chains.empty())
-      return;
-    page.paragraph("The chain rule written out, one factor for each step on the way from the loss:");
-    for (const std::string &chain : chains)
-      page.code(chain);
+        if (std::vector<Equation> chain = chainOf(derivation, gradient, value); !chain.empty()) {
+          if (std::exchange(isFirst, false))
+            page.paragraph("The chain rule written out, one factor for each step on the way from the loss:");
+          page.equations(chain);
+        }
   }
 
   bool isWrt(const std::string &name) {
@@ -85,7 +112,7 @@ private:
   bool isDerived(const std::string &name) {
     for (const Gradient &gradient : derivation.gradients)
       for (const Stretch &stretch : gradient.stretches)
-        for (size_t i = 0; i < stretch.length; ++i)
+        for (size_t i = 0; i < stretch.length && !stretch.like; ++i)
           for (const Equation &equation : gradient.steps[stretch.first + i].forward)
             if (toText(equation.target) == name)
               return true;
@@ -97,6 +124,12 @@ private:
     page.paragraph("`d_x` is the derivative of `" + gradient.target +
                    "` with respect to x. It starts as `d_" + gradient.target + "` = 1.");
     for (const Stretch &stretch : gradient.stretches) {
+      if (stretch.like) {
+        page.paragraph("The next " + std::to_string(stretch.length) + " steps, from " + quoted(stretch.names.front()) +
+                       " on, are those from " + quoted(nameOf(gradient.steps[*stretch.like])) +
+                       " on, with their own values and parameters.");
+        continue;
+      }
       for (size_t i = 0; i < stretch.length; ++i)
         write(gradient.steps[stretch.first + i]);
       if (stretch.times > 1) {
@@ -197,13 +230,18 @@ private:
       return;
     page.heading(2, "Update");
     for (const Update &update : updates) {
+      std::string by = update.rule.empty() ? "" : " (" + quoted(update.rule) + ")";
       if (update.parameters.empty())
-        page.paragraph("For all parameters together:");
+        page.paragraph("For all parameters together" + by + ":");
       else
         page.paragraph("For " + listed(update.parameters) +
-                     (update.parameters.size() > 1 ? ", written for the first:" : ":"));
+                     by + (update.parameters.size() > 1 ? ", written for the first:" : ":"));
       page.equations(update.equations);
     }
+  }
+
+  static std::string nameOf(const Step &step) {
+    return step.forward.empty() ? step.op : toText(step.forward.front().target);
   }
 
   const Derivation &derivation;

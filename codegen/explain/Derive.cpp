@@ -9,7 +9,10 @@
 #include "codegen/explain/Repeats.h"
 #include "codegen/explain/meaning/Meaning.h"
 #include "ir/Provenance.h"
+#include "ir/ops/Conv.h"
 #include "ir/ops/Elementwise.h"
+#include "ir/ops/Indexing.h"
+#include "ir/ops/Matmul.h"
 #include "ir/ops/Scan.h"
 #include "ir/ops/Shape.h"
 #include "mlir/Pass/PassManager.h"
@@ -139,7 +142,8 @@ private:
 std::string Deriver::adjointName(Value value) {
   if (notation.hasName(value) || !value.getDefiningOp() || value.getDefiningOp()->getNumOperands() == 0)
     return "d_" + notation.nameOf(value);
-  return adjointName(value.getDefiningOp()->getOperand(0)) + "_repeated";
+  std::string name = adjointName(value.getDefiningOp()->getOperand(0));
+  return llvm::StringRef(name).ends_with("_repeated") ? name : name + "_repeated";
 }
 
 /// The terms of a sum over uses, in order. A term may be a sum itself: the adjoint of another value, with its own name.
@@ -270,9 +274,15 @@ std::vector<Line> Deriver::linesOf(Block &block) {
 }
 
 /// Why a sum appears in what an operand of the op receives.
-std::string whySummed(Operation *op) {
+std::string whySummed(Operation *op, unsigned operand) {
   if (isa<BroadcastOp>(op))
     return "the value is repeated, so its adjoint is the sum over the repetitions";
+  if (isa<MatmulOp>(op) && operand == 1)
+    return "the product sums over the rows, all of which used it";
+  if (isa<ConvOp>(op) && operand == 1)
+    return "a sum over all places where the filter was laid";
+  if (isa<GatherOp>(op))
+    return "a row that was read several times collects the sum";
   return "";
 }
 
@@ -310,7 +320,7 @@ Step Deriver::step(const Applied &rule) {
     Value operand = op->getOperand(number);
     Contribution contribution;
     contribution.operand = notation.hasName(operand) ? notation.nameOf(operand) : toText(notation.expression(operand));
-    contribution.why = whySummed(op);
+    contribution.why = whySummed(op, number);
     if (part.made) {
       bool isLoop = isa<ScanOp>(part.made.getDefiningOp());
       contribution.equation = {Math::name(notation.nameOf(part.made)),
@@ -402,6 +412,10 @@ std::vector<Update> Deriver::updates() {
         }
     if (update.equations.empty())
       return;
+    for (Operation &op : func.getBody().front())
+      if (isPart(&op))
+        if (ProvenanceAttr provenance = provenanceOf(op.getLoc()); provenance && provenance.getRole() == Role::Optimizer)
+          update.rule = provenance.getRule().str();
     auto [place, isNew] = known.try_emplace(signature, made.size());
     if (isNew)
       made.push_back(std::move(update));
@@ -487,20 +501,31 @@ public:
       return;
     std::string title = current.empty() ? ("an identity of " + op->getName().stripDialect()).str() : words(current);
     Derivation &derivation = derivations[deriver - derivers.begin()];
-    auto known = llvm::find_if(derivation.simplifications, [&](const Simplification &other) {
-      return other.name == title && shape(other) == shapeOf(before) + "=" + shapeOf(after);
-    });
-    if (known != derivation.simplifications.end()) {
-      ++known->times;
-      return;
-    }
     Math target = Math::name(notation.hasName(result) ? notation.nameOf(result) : "value");
-    derivation.simplifications.push_back({title, {target, before}, {target, after}, 1});
+    Simplification made{title, {target, before}, {target, after}, 1};
+    // Of rewrites by one pattern the shortest is shown: the others are as clear as it is, or less.
+    auto known = llvm::find_if(derivation.simplifications, [&](const Simplification &other) { return other.name == title; });
+    if (known == derivation.simplifications.end()) {
+      derivation.simplifications.push_back(std::move(made));
+    } else {
+      made.times = known->times + 1;
+      if (beforeText.size() + afterText.size() < length(*known))
+        *known = std::move(made);
+      else
+        known->times = made.times;
+    }
+    // What takes its place is known by its name from here on.
+    if (notation.hasName(result) && !notation.hasName(values[0]))
+      notation.shareName(values[0], notation.nameOf(result));
+  }
+  void notifyOperationErased(Operation *op) override {
+    if (auto deriver = derivers.find(op->getParentOfType<FuncOp>()); deriver != derivers.end())
+      deriver->second->getNotation().forget(op);
   }
 
 private:
-  static std::string shape(const Simplification &known) {
-    return shapeOf(known.before.value) + "=" + shapeOf(known.after.value);
+  static size_t length(const Simplification &known) {
+    return toText(known.before.value).size() + toText(known.after.value).size();
   }
   /// "(anonymous namespace)::ComputeBeforeMoving" => "compute before moving".
   static std::string words(llvm::StringRef type) {

@@ -1,4 +1,5 @@
 // Latex.cpp: the spelling of articles. Adjoints have a bar, products of tensors a dot in a circle.
+#include "codegen/explain/Layout.h"
 #include "codegen/explain/MathPrinter.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -12,10 +13,12 @@ static std::string escaped(llvm::StringRef text) {
 }
 
 static std::string setName(llvm::StringRef name) {
+  if (name == "...")
+    return "\\cdots";
   SetName set(name);
   std::string text = set.isLetter() ? set.base : "\\mathrm{" + escaped(set.base) + "}";
   for (int i = 0; i < set.adjoints; ++i)
-    text = "\\bar{" + text + "}";
+    text = (set.isLetter() ? "\\bar{" : "\\overline{") + text + "}";
   return set.subscript.empty() ? text : text + "_{" + set.subscript + "}";
 }
 
@@ -35,6 +38,10 @@ static std::string list(llvm::ArrayRef<Math> parts) {
 static std::string functionName(llvm::StringRef name) {
   std::string known = llvm::StringSwitch<std::string>(name)
                           .Cases("exp", "sin", "cos", "tanh", "\\" + name.str())
+                          .Cases("max", "min", "\\" + name.str())
+                          .Case("maximum", "\\max")
+                          .Case("minimum", "\\min")
+                          .Case("", " ")
                           .Case("log", "\\ln")
                           .Case("sigmoid", "\\sigma")
                           .Default("");
@@ -42,23 +49,29 @@ static std::string functionName(llvm::StringRef name) {
 }
 
 static std::string call(const Math &math) {
-  if (math.text() == "transpose" && math.parts().size() == 1 && math.keywords().empty())
-    {
+  if (math.text() == "transpose" && math.parts().size() == 1 && math.keywords().empty()) {
     std::string inside = atLeast(math.parts()[0], Atom);
     return (math.parts()[0].kind() == Kind::Call ? "\\left(" + inside + "\\right)" : inside) + "^{\\top}";
   }
-  if (math.text() == "jacobian")
+  if (math.text() == "factors") {
+    std::string text;
+    for (const Math &part : math.parts())
+      text += "(" + toLatex(part) + ")";
+    return text;
+  }
+  if (math.text() == "rsqrt")
+    return "\\frac{1}{\\sqrt{" + list(math.parts()) + "}}";
+  if (math.text() == "exp" && widthOf(math.parts()[0]) < 12)
+    return "e^{" + toLatex(math.parts()[0]) + "}";
+  if (math.text() == "jacobian" || math.text() == "derivative")
     return "\\frac{\\partial " + atLeast(math.parts()[0], Atom) + "}{\\partial " + atLeast(math.parts()[1], Atom) + "}";
   if (math.text() == "sqrt")
     return "\\sqrt{" + list(math.parts()) + "}";
   if (math.text() == "abs")
     return "\\left|" + list(math.parts()) + "\\right|";
   std::string text = functionName(math.text());
-  std::string keywords;
-  for (const auto &[name, value] : math.keywords())
-    keywords += (keywords.empty() ? "" : ",\\ ") + ("\\mathrm{" + escaped(name) + "}=") + escaped(value);
-  if (!keywords.empty())
-    text += "_{" + keywords + "}";
+  if (std::string keywords = keywordsText(math); !keywords.empty())
+    text += "_{\\text{" + escaped(keywords) + "}}";
   return text + "\\left(" + list(math.parts()) + "\\right)";
 }
 
@@ -82,13 +95,21 @@ static std::string binder(const Math &math) {
   return text + atLeast(math.parts()[0], Product);
 }
 
+/// Beside one another, with a dot between two words and before a number.
+static std::string besideEachOther(const Math &lhs, const Math &rhs) {
+  bool dot = (hasWordAtEdge(lhs, true) && hasWordAtEdge(rhs, false)) || rhs.kind() == Kind::Number;
+  return atLeast(lhs, Product) + (dot ? " \\cdot " : "\\, ") + atLeast(rhs, Sign);
+}
+
 static std::string product(const Math &math) {
   const Math &lhs = math.parts()[0], &rhs = math.parts()[1];
   // Numbers scale; tensors are multiplied by elements.
-  bool scales = lhs.kind() == Kind::Number || (lhs.kind() == Kind::Div && lhs.parts()[0].kind() == Kind::Number);
-  bool elements = lhs.kind() == Kind::Index || rhs.kind() == Kind::Index || rhs.kind() == Kind::Binder ||
-                  rhs.kind() == Kind::Compare;
-  return atLeast(lhs, Product) + (scales || elements ? "\\, " : " \\odot ") + atLeast(rhs, Sign);
+  auto isNumber = [](const Math &side) {
+    return side.kind() == Kind::Number || (side.kind() == Kind::Div && side.parts()[0].kind() == Kind::Number);
+  };
+  if (math.text() == "scalar" || isNumber(lhs) || isNumber(rhs))
+    return besideEachOther(lhs, rhs);
+  return atLeast(lhs, Product) + " \\odot " + atLeast(rhs, Sign);
 }
 
 static std::string relation(llvm::StringRef predicate) {
@@ -120,13 +141,13 @@ std::string toLatex(const Math &math) {
   case Kind::Div:
     return "\\frac{" + toLatex(parts[0]) + "}{" + toLatex(parts[1]) + "}";
   case Kind::MatMul:
-    return atLeast(parts[0], Product) + "\\, " + atLeast(parts[1], Sign);
+    return besideEachOther(parts[0], parts[1]);
   case Kind::Power:
     return atLeast(parts[0], Atom) + "^{" + toLatex(parts[1]) + "}";
   case Kind::Compare:
     return "\\left[" + toLatex(parts[0]) + " " + relation(math.text()) + " " + toLatex(parts[1]) + "\\right]";
   case Kind::Index:
-    return "{" + atLeast(parts[0], Atom) + "}_{" + list(parts.drop_front()) + "}";
+    return "{" + atLeast(parts[0], Atom) + "}_{" + list(ofNumbers(math).parts().drop_front()) + "}";
   case Kind::Binder:
     return binder(math);
   case Kind::Where:
@@ -137,7 +158,9 @@ std::string toLatex(const Math &math) {
 }
 
 std::string toLatex(const Equation &equation) {
-  return toLatex(equation.target) + " = " + toLatex(equation.value);
+  bool isOfNumbers = equation.target && equation.target.kind() == Kind::Index;
+  return (equation.target ? toLatex(equation.target) : "") + " = " +
+         toLatex(isOfNumbers ? ofNumbers(equation.value) : equation.value);
 }
 
 } // namespace nnc::explain

@@ -80,6 +80,13 @@ Math Math::binary(Kind kind, Math lhs, Math rhs) {
   return math;
 }
 
+Math Math::scaled(Math lhs, Math rhs) {
+  Math product = binary(Kind::Mul, std::move(lhs), std::move(rhs));
+  if (product.kind() == Kind::Mul)
+    product.node = make(Kind::Mul, "scalar", product.parts().vec());
+  return product;
+}
+
 Math Math::compare(llvm::StringRef predicate, Math lhs, Math rhs) {
   Math math;
   math.node = make(Kind::Compare, predicate.str(), {std::move(lhs), std::move(rhs)});
@@ -133,6 +140,22 @@ llvm::ArrayRef<Math> Math::parts() const { return node->parts; }
 llvm::ArrayRef<Math::Bound> Math::bounds() const { return node->bounds; }
 llvm::ArrayRef<std::pair<std::string, std::string>> Math::keywords() const { return node->keywords; }
 bool Math::isNumber(double value) const { return kind() == Kind::Number && node->value == value; }
+
+Math Math::withParts(const std::function<Math(const Math &)> &part) const {
+  auto made = std::make_shared<Node>(*node);
+  for (Math &own : made->parts)
+    own = part(own);
+  Math math;
+  math.node = std::move(made);
+  return math;
+}
+
+Math ofNumbers(const Math &math) {
+  if (math.parts().empty())
+    return math;
+  Math made = math.withParts(ofNumbers);
+  return made.kind() == Kind::Mul ? Math::scaled(made.parts()[0], made.parts()[1]) : made;
+}
 
 Math Math::mapped(const std::function<Math(const Math &)> &leaf) const {
   if (kind() == Kind::Number || kind() == Kind::Name)

@@ -18,11 +18,11 @@ namespace nnc::explain {
 enum class Kind {
   Number,  // value
   Name,    // text
-  Call,    // text(parts..., keywords...)
+  Call,    // text(parts..., keywords...); without text parentheses that stay
   Negate,  // -parts[0]
   Add,     // of two, as are all up to Compare
   Sub,
-  Mul,
+  Mul,     // of tensors by elements; with text "scalar" one side is a number
   Div,
   Power,
   MatMul,
@@ -46,6 +46,8 @@ public:
   static Math call(llvm::StringRef function, std::vector<Math> arguments,
                    std::vector<std::pair<std::string, std::string>> keywords = {});
   static Math binary(Kind kind, Math lhs, Math rhs);
+  /// A product of which one side at least is a number: set without a sign for products by elements.
+  static Math scaled(Math lhs, Math rhs);
   static Math compare(llvm::StringRef predicate, Math lhs, Math rhs);
   static Math index(Math base, std::vector<Math> subscripts);
   static Math bind(llvm::StringRef how, std::vector<Bound> bounds, Math body);
@@ -60,6 +62,8 @@ public:
   llvm::ArrayRef<std::pair<std::string, std::string>> keywords() const;
   bool isNumber(double value) const;
 
+  /// The same expression over other parts.
+  Math withParts(const std::function<Math(const Math &)> &part) const;
   /// The same tree with each leaf (number or name) replaced by what `leaf` gives for it.
   Math mapped(const std::function<Math(const Math &)> &leaf) const;
 
@@ -88,10 +92,13 @@ struct Math::Node {
   std::vector<std::pair<std::string, std::string>> keywords;
 };
 
-/// `target = value`; the target is a name or a name with subscripts.
+/// `target = value`; the target is a name or a name with subscripts, or null where an equation goes on: `= value`.
 struct Equation {
   Math target, value;
 };
+
+/// Equal, with all products as products of numbers: what stands between subscripts.
+Math ofNumbers(const Math &math);
 
 // The spellings. Text is Python where it has no binder, so that it can be evaluated as it is printed.
 std::string toText(const Math &math);

@@ -1,4 +1,5 @@
 // MathML.cpp: the spelling of pages: MathML Core, which browsers set without any script.
+#include "codegen/explain/Layout.h"
 #include "codegen/explain/MathPrinter.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -18,6 +19,8 @@ static std::string row(const std::string &inside) { return tag("mrow", inside); 
 static std::string sign(llvm::StringRef text) { return tag("mo", escaped(text)); }
 
 static std::string setName(llvm::StringRef name) {
+  if (name == "...")
+    return sign("⋯");
   SetName set(name);
   std::string text = set.isLetter() ? tag("mi", set.base) : tag("mtext", escaped(set.base));
   for (int i = 0; i < set.adjoints; ++i)
@@ -43,7 +46,17 @@ static std::string list(llvm::ArrayRef<Math> parts) {
 static std::string call(const Math &math) {
   if (math.text() == "transpose" && math.parts().size() == 1 && math.keywords().empty())
     return tag("msup", row(atLeast(math.parts()[0], Atom)) + sign("⊤"));
-  if (math.text() == "jacobian")
+  if (math.text() == "factors") {
+    std::string text;
+    for (const Math &part : math.parts())
+      text += inParentheses(toMathML(part));
+    return row(text);
+  }
+  if (math.text() == "rsqrt")
+    return tag("mfrac", tag("mn", "1") + tag("msqrt", list(math.parts())));
+  if (math.text() == "exp" && widthOf(math.parts()[0]) < 12)
+    return tag("msup", tag("mi", "e") + row(list(math.parts())));
+  if (math.text() == "jacobian" || math.text() == "derivative")
     return tag("mfrac", row(sign("∂") + toMathML(math.parts()[0])) + row(sign("∂") + toMathML(math.parts()[1])));
   if (math.text() == "sqrt")
     return tag("msqrt", list(math.parts()));
@@ -51,13 +64,11 @@ static std::string call(const Math &math) {
     return row(sign("|") + list(math.parts()) + sign("|"));
   std::string name = math.text() == "sigmoid" ? tag("mi", "σ")
                      : math.text() == "log"   ? tag("mi", "ln")
-                                              : tag("mi", escaped(math.text()));
-  std::string keywords;
-  for (const auto &[key, value] : math.keywords())
-    keywords += (keywords.empty() ? "" : ", ") + key + "=" + value;
-  if (!keywords.empty())
+                         : math.text().empty() ? ""
+                                               : tag("mi", escaped(math.text()));
+  if (std::string keywords = keywordsText(math); !keywords.empty())
     name = tag("msub", name + tag("mtext", escaped(keywords)));
-  return row(name + inParentheses(list(math.parts())));
+  return row(name + (math.text().empty() ? "" : "<mo>&#x2061;</mo>") + inParentheses(list(math.parts())));
 }
 
 static std::string binder(const Math &math) {
@@ -76,6 +87,12 @@ static std::string binder(const Math &math) {
   if (!names.empty())
     text = tag("munder", how + row(names)) + text;
   return row(text + atLeast(math.parts()[0], Product));
+}
+
+/// Beside one another, with a dot between two words and before a number.
+static std::string besideEachOther(const Math &lhs, const Math &rhs) {
+  bool dot = (hasWordAtEdge(lhs, true) && hasWordAtEdge(rhs, false)) || rhs.kind() == Kind::Number;
+  return row(atLeast(lhs, Product) + sign(dot ? "·" : "\u2062") + atLeast(rhs, Sign));
 }
 
 std::string toMathML(const Math &math) {
@@ -97,11 +114,13 @@ std::string toMathML(const Math &math) {
   case Kind::Sub:
     return infix("−", Sum, Product);
   case Kind::Mul:
-    return infix(parts[0].kind() == Kind::Number || parts[0].kind() == Kind::Index ? "\u2062" : "⊙", Product, Sign);
+    if (math.text() == "scalar" || parts[0].kind() == Kind::Number || parts[1].kind() == Kind::Number)
+      return besideEachOther(parts[0], parts[1]);
+    return infix("⊙", Product, Sign);
   case Kind::Div:
     return tag("mfrac", row(toMathML(parts[0])) + row(toMathML(parts[1])));
   case Kind::MatMul:
-    return infix("\u2062", Product, Sign);
+    return besideEachOther(parts[0], parts[1]);
   case Kind::Power:
     return tag("msup", row(atLeast(parts[0], Atom)) + row(toMathML(parts[1])));
   case Kind::Compare: {
@@ -114,7 +133,7 @@ std::string toMathML(const Math &math) {
     return row(sign("[") + toMathML(parts[0]) + sign(relation) + toMathML(parts[1]) + sign("]"));
   }
   case Kind::Index:
-    return tag("msub", row(atLeast(parts[0], Atom)) + row(list(parts.drop_front())));
+    return tag("msub", row(atLeast(parts[0], Atom)) + row(list(ofNumbers(math).parts().drop_front())));
   case Kind::Binder:
     return binder(math);
   case Kind::Where:
@@ -127,7 +146,9 @@ std::string toMathML(const Math &math) {
 }
 
 std::string toMathML(const Equation &equation) {
-  return row(toMathML(equation.target) + sign("=") + toMathML(equation.value));
+  bool isOfNumbers = equation.target && equation.target.kind() == Kind::Index;
+  return row((equation.target ? toMathML(equation.target) : "") + sign("=") +
+             toMathML(isOfNumbers ? ofNumbers(equation.value) : equation.value));
 }
 
 } // namespace nnc::explain

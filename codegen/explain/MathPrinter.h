@@ -46,8 +46,11 @@ struct SetName {
   bool isLetter() const { return base.size() == 1; }
 };
 
-/// The letter a Greek function or quantity is set as, or empty: sigmoid, Phi.
-inline bool isSummation(llvm::StringRef how) { return how == "sum" || how == "prod"; }
+/// Whether a word of several letters stands at an edge: two of them beside one another need a dot between.
+bool hasWordAtEdge(const Math &math, bool atRight);
+
+/// A call's keywords as they are set below its name: sizes without quotes, and no word where there is but one.
+std::string keywordsText(const Math &call);
 
 } // namespace nnc::explain
 

@@ -212,6 +212,14 @@ bool isImplied(Operation *op) {
          isa<FloatType>(getElementTypeOrSelf(cast.getType()));
 }
 
+/// Whether all elements are one number: of rank 0, or repeated from there.
+static bool isOneNumber(Value value) {
+  if (cast<RankedTensorType>(value.getType()).getRank() == 0)
+    return true;
+  auto broadcast = value.getDefiningOp<BroadcastOp>();
+  return broadcast && broadcast.getX().getType().getRank() == 0;
+}
+
 Math Notation::definition(Value value) {
   Operation *op = value.getDefiningOp();
   if (!op)
@@ -223,7 +231,9 @@ Math Notation::definition(Value value) {
       .Case([&](SizeOp size) { return sizeMath(*Dim::parse(size.getDim().getText())); })
       .Case([&](AddOp) { return at(0) + at(1); })
       .Case([&](SubOp) { return at(0) - at(1); })
-      .Case([&](MulOp) { return at(0) * at(1); })
+      .Case([&](MulOp) {
+        return isOneNumber(op->getOperand(0)) || isOneNumber(op->getOperand(1)) ? Math::scaled(at(0), at(1)) : at(0) * at(1);
+      })
       .Case([&](DivOp div) {
         return isa<FloatType>(getElementTypeOrSelf(div.getType())) ? at(0) / at(1) : call(op, 0);
       })
@@ -256,6 +266,11 @@ Math Notation::definition(Value value) {
         return Math::binary(Kind::MatMul, lhs, rhs);
       })
       .Default([&](Operation *) { return call(op, cast<OpResult>(value).getResultNumber()); });
+}
+
+void Notation::forget(Operation *op) {
+  for (Value result : op->getResults())
+    names.erase(result);
 }
 
 std::vector<PrintedCall> Notation::takeCalls() { return std::exchange(calls, {}); }

@@ -34,6 +34,8 @@ public:
   void nameAfterOp(mlir::Value value);
   /// The same name as another value's: what is the same at another place.
   void shareName(mlir::Value value, llvm::StringRef known) { names[value] = known.str(); }
+  /// Before an op is erased: its values' addresses may become those of others.
+  void forget(mlir::Operation *op);
   bool hasName(mlir::Value value) const { return names.count(value); }
   std::string nameOf(mlir::Value value) const { return names.lookup(value); }
   /// Names each value of the block and its loops that several ops read and that costs an op to compute.

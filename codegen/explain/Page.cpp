@@ -1,4 +1,5 @@
 // Page.cpp: the formats; Markdown and plain text, which are nearly the same.
+#include "codegen/explain/Layout.h"
 #include "codegen/explain/Page.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -38,6 +39,18 @@ namespace {
 
 /// Columns of text: values are wrapped here.
 constexpr size_t width = 100;
+/// And the right sides of equations here.
+constexpr double equationWidth = 110;
+
+std::string sign(Kind joint) {
+  return joint == Kind::Add ? "+ " : joint == Kind::Sub ? "- " : joint == Kind::Mul ? "* " : "@ ";
+}
+
+std::string stripped(llvm::StringRef text) {
+  std::string result = text.str();
+  llvm::erase(result, '`');
+  return result;
+}
 
 class TextPage : public Page {
 public:
@@ -62,7 +75,14 @@ public:
   }
   void equations(llvm::ArrayRef<Equation> equations, llvm::ArrayRef<std::string> remarks) override {
     for (auto [i, equation] : llvm::enumerate(equations)) {
-      std::string line = "      " + toText(equation);
+      std::string indent = "      ", line;
+      std::string target = equation.target ? toText(equation.target) + " " : "";
+      for (auto [number, piece] : llvm::enumerate(brokenUp(abbreviated(equation.value), equationWidth))) {
+        if (number)
+          out += line + '\n';
+        line = number ? indent + std::string(target.size(), ' ') + sign(piece.joint) : indent + target + "= ";
+        line += toText(piece.math);
+      }
       if (i < remarks.size() && !remarks[i].empty())
         line += std::string(line.size() < 56 ? 56 - line.size() : 2, ' ') + "# " + stripped(remarks[i]);
       out += line + '\n';
@@ -87,11 +107,6 @@ public:
   std::string finish() override { return std::move(out); }
 
 private:
-  static std::string stripped(llvm::StringRef text) {
-    std::string result = text.str();
-    llvm::erase(result, '`');
-    return result;
-  }
   void line(llvm::ArrayRef<std::string> cells, llvm::ArrayRef<size_t> widths) {
     std::string text = "    ";
     for (auto [cell, cellWidth] : llvm::zip(cells, widths)) {
@@ -111,13 +126,23 @@ public:
   }
   void paragraph(llvm::StringRef text) override { out += text.str() + "\n\n"; }
   void equations(llvm::ArrayRef<Equation> equations, llvm::ArrayRef<std::string> remarks) override {
+    if (equations.empty())
+      return;
+    // A block of its own kind, in which Markdown leaves backslashes and underscores alone.
+    out += "```math\n\\begin{aligned}\n";
     for (auto [i, equation] : llvm::enumerate(equations)) {
+      bool isOfNumbers = equation.target && equation.target.kind() == Kind::Index;
+      Math value = abbreviated(isOfNumbers ? ofNumbers(equation.value) : equation.value);
+      for (auto [number, piece] : llvm::enumerate(brokenUp(value, equationWidth)))
+        out += number ? "\\\\\n&\\qquad " + latexSign(piece.joint) + operators(toLatex(piece.math))
+                      : (i ? "\\\\\n" : "") + operators(equation.target ? toLatex(equation.target) : "") +
+                            " &= " + operators(toLatex(piece.math));
       if (i < remarks.size() && !remarks[i].empty())
-        out += remarks[i] + ":\n\n";
-      out += "$$" + toLatex(equation) + "$$\n\n";
+        out += " \\qquad \\text{" + stripped(remarks[i]) + "}";
     }
+    out += "\n\\end{aligned}\n```\n\n";
   }
-  void latex(llvm::StringRef formula) override { out += "$$" + formula.trim().str() + "$$\n\n"; }
+  void latex(llvm::StringRef formula) override { out += "```math\n" + operators(formula.trim()) + "\n```\n\n"; }
   void code(llvm::StringRef text) override { out += "```\n" + text.rtrim('\n').str() + "\n```\n\n"; }
   void table(llvm::ArrayRef<std::string> header, llvm::ArrayRef<std::vector<std::string>> rows) override {
     line(header);
@@ -129,6 +154,23 @@ public:
   std::string finish() override { return llvm::StringRef(out).rtrim('\n').str() + "\n"; }
 
 private:
+  static std::string latexSign(Kind joint) {
+    return joint == Kind::Add ? "+ " : joint == Kind::Sub ? "- " : joint == Kind::Mul ? "\\odot " : "\\cdot ";
+  }
+  /// GitHub's renderer refuses \operatorname{softmax}; \mathop{\mathrm{softmax}} is set alike.
+  static std::string operators(llvm::StringRef latex) {
+    std::string text;
+    for (llvm::StringRef before = "\\operatorname{"; !latex.empty();) {
+      auto [head, rest] = latex.split(before);
+      text += head;
+      if (head.size() == latex.size())
+        break;
+      auto [name, tail] = rest.split('}');
+      text += "\\mathop{\\mathrm{" + name.str() + "}}";
+      latex = tail;
+    }
+    return text;
+  }
   void line(llvm::ArrayRef<std::string> cells) {
     for (const std::string &cell : cells)
       out += "| " + cell + " ";

@@ -1,4 +1,5 @@
 // PageHtml.cpp: one HTML file that needs nothing beside it: formulae are MathML, the style is inside, there is no script.
+#include "codegen/explain/Layout.h"
 #include "codegen/explain/Page.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -22,7 +23,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; 
 h1 { font-size: 1.6em } h2 { font-size: 1.3em; margin-top: 2em; border-bottom: 1px solid #ccd5dd }
 h3 { font-size: 1.1em; margin: 1.4em 0 0.2em }
 p { margin: 0.3em 0 } code, pre { font: 0.92em ui-monospace, monospace; background: #f1f4f7 } pre { padding: 0.6em; overflow-x: auto }
-.equation { margin: 0.4em 2em; overflow-x: auto } .remark { color: #5b6b7a; margin-left: 2em; font-size: 0.9em }
+.equation { margin: 0.4em 2em; overflow-x: auto; overflow-y: hidden } .equation math { math-style: normal } .remark { color: #5b6b7a; margin-left: 2em; font-size: 0.9em }
 table { border-collapse: collapse; margin: 0.6em 0 } td, th { text-align: left; padding: 0.15em 0.9em; border-bottom: 1px solid #e3e8ed }
 )";
 
@@ -37,7 +38,7 @@ public:
   void paragraph(llvm::StringRef text) override { out += "<p>" + marked(text) + "</p>\n"; }
   void equations(llvm::ArrayRef<Equation> equations, llvm::ArrayRef<std::string> remarks) override {
     for (auto [i, equation] : llvm::enumerate(equations)) {
-      out += "<div class=\"equation\"><math>" + toMathML(equation) + "</math>";
+      out += "<div class=\"equation\"><math>" + toMathML({equation.target, abbreviated(equation.value)}) + "</math>";
       if (i < remarks.size() && !remarks[i].empty())
         out += "<span class=\"remark\">" + marked(remarks[i]) + "</span>";
       out += "</div>\n";

@@ -25,6 +25,23 @@ static std::string signatureOf(const Step &step) {
   return text;
 }
 
+/// Fewer steps than this are written out again: a reference would be no shorter to read.
+constexpr size_t shortestReference = 5;
+
+/// The longest run of steps from `first` on that is equal to one before it, as a stretch.
+static Stretch sameAsBefore(llvm::ArrayRef<Step> steps, size_t first) {
+  Stretch best{first, 0, 1, {}, std::nullopt};
+  for (size_t from = 0; from < first; ++from) {
+    size_t length = 0;
+    while (from + length < first && first + length < steps.size() &&
+           steps[from + length].signature == steps[first + length].signature)
+      ++length;
+    if (length > best.length)
+      best = {first, length, 1, {}, from};
+  }
+  return best;
+}
+
 std::vector<Stretch> findRepeats(std::vector<Step> &steps) {
   for (Step &step : steps)
     step.signature = signatureOf(step);
@@ -37,14 +54,17 @@ std::vector<Stretch> findRepeats(std::vector<Step> &steps) {
   std::vector<Stretch> stretches;
   for (size_t first = 0; first < steps.size();) {
     // Of all periods that repeat here, the one that saves the most steps.
-    Stretch best{first, 1, 1, {}};
+    Stretch best{first, 1, 1, {}, std::nullopt};
     for (size_t length = 1; first + 2 * length <= steps.size(); ++length) {
       size_t times = 1;
       while (first + (times + 1) * length <= steps.size() && equal(first, first + times * length, length))
         ++times;
       if ((times - 1) * length > (best.times - 1) * best.length)
-        best = {first, length, times, {}};
+        best = {first, length, times, {}, std::nullopt};
     }
+    if (best.times == 1)
+      if (Stretch known = sameAsBefore(steps, first); known.length >= shortestReference)
+        best = known;
     for (size_t time = 0; time < best.times; ++time) {
       const Step &step = steps[first + time * best.length];
       best.names.push_back(step.forward.empty() ? step.op : toText(step.forward.front().target));

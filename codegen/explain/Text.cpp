@@ -19,6 +19,39 @@ SetName::SetName(llvm::StringRef name) {
   }
 }
 
+bool hasWordAtEdge(const Math &math, bool atRight) {
+  switch (math.kind()) {
+  case Kind::Name:
+    return !SetName(math.text()).isLetter();
+  case Kind::Index:
+    return hasWordAtEdge(math.parts()[0], atRight);
+  case Kind::Call:
+    return math.text() == "transpose" ? hasWordAtEdge(math.parts()[0], atRight) : !atRight && math.text().size() > 1;
+  case Kind::Mul:
+  case Kind::MatMul:
+    return hasWordAtEdge(atRight ? math.parts().back() : math.parts().front(), atRight);
+  case Kind::Power:
+    return !atRight && hasWordAtEdge(math.parts()[0], false);
+  default:
+    return false;
+  }
+}
+
+std::string keywordsText(const Math &call) {
+  std::string text;
+  for (const auto &[name, value] : call.keywords()) {
+    if (name == "sizes" && call.text() == "broadcast")
+      continue; // where it repeats is said by `dims`
+    llvm::StringRef shown = value;
+    shown = shown.trim('\'');
+    bool isAlone = name == "axes" || name == "axis" || name == "sizes" || name == "permutation" || name == "at";
+    if (isAlone && name != "sizes")
+      shown = shown.trim("[]");
+    text += (text.empty() ? "" : "; ") + (isAlone ? shown.str() : value == "True" ? name : name + "=" + shown.str());
+  }
+  return text;
+}
+
 static std::string atLeast(const Math &math, Strength strength) {
   std::string text = toText(math);
   return strengthOf(math) < strength ? "(" + text + ")" : text;
@@ -36,6 +69,14 @@ static std::string infix(const Math &math, llvm::StringRef sign, Strength left, 
 }
 
 static std::string call(const Math &math) {
+  if (math.text() == "derivative")
+    return ("d" + toText(math.parts()[0]) + "/d" + toText(math.parts()[1]));
+  if (math.text() == "factors") {
+    std::string text;
+    for (const Math &part : math.parts())
+      text += "(" + toText(part) + ")";
+    return text;
+  }
   std::string text = math.text().str() + "(" + list(math.parts());
   for (const auto &[name, value] : math.keywords())
     text += (text.back() == '(' ? "" : ", ") + name + "=" + value;
@@ -87,7 +128,7 @@ std::string toText(const Math &math) {
 }
 
 std::string toText(const Equation &equation) {
-  return toText(equation.target) + " = " + toText(equation.value);
+  return (equation.target ? toText(equation.target) + " " : "") + "= " + toText(equation.value);
 }
 
 } // namespace nnc::explain

@@ -5,7 +5,9 @@
 #
 # RUN: nnc explain %S/Inputs/worked/two-weights.nn --at=x=2 --at=target=1 | FileCheck %s --check-prefix=CHAIN
 # CHAIN: w1 {{ *}}0.5 {{ *}}d_w1 {{ *}}-0.2115084 {{ *}}-0.2115084
-# CHAIN: derror/dw1 = derror/dsub1 * dsub1/dy * dy/dh * dh/dmul1 * dmul1/dw1 = (-0.5378828)(1)(1)(0.1966119)(2) = -0.2115084
+# CHAIN: derror/dw1 = derror/dsub1 * dsub1/dy * dy/dh * dh/dmul1 * dmul1/dw1
+# CHAIN-NEXT: = (-0.5378828)(1)(1)(0.1966119)(2)
+# CHAIN-NEXT: = -0.2115084
 #
 # RUN: not nnc explain %S/Inputs/worked/two-weights.nn --at=x=2,3 2>&1 | FileCheck %s --check-prefix=COUNT
 # COUNT: nnc: error: 'x' has 1 elements, of shape []; 2 are given
