@@ -4,6 +4,7 @@
 #include "codegen/explain/ThroughTime.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -84,10 +85,14 @@ private:
     std::vector<std::vector<std::string>> rows;
     for (const Worked &row : derivation.numbers) {
       auto text = [&](llvm::ArrayRef<double> numbers) { return numbersText(numbers, row.shape); };
+      // Digits that a difference does not have are left out; so pages are the same everywhere.
+      std::vector<double> difference;
+      for (double number : row.difference)
+        difference.push_back(std::round(number * 1e10) / 1e10 + 0.0);
       std::vector<std::string> cells{quoted(row.name), text(row.value), "", "", "", ""};
       if (!row.adjoint.empty())
-        cells = {quoted(row.name), text(row.value), quoted(row.adjointName), text(row.adjoint), text(row.difference),
-                 numbersText({row.error}, {}, 1)};
+        cells = {quoted(row.name), text(row.value), quoted(row.adjointName), text(row.adjoint), text(difference),
+                 row.error < 1e-9 ? "< 1e-9" : numbersText({row.error}, {}, 1)};
       rows.push_back(std::move(cells));
     }
     page.table({"value", "", "adjoint", "", "by differences", "error"}, rows);
@@ -122,7 +127,8 @@ private:
   void write(const Gradient &gradient) {
     page.heading(2, "Backward from " + quoted(gradient.target));
     page.paragraph("`d_x` is the derivative of `" + gradient.target +
-                   "` with respect to x. It starts as `d_" + gradient.target + "` = 1.");
+                   "` with respect to x" + (page.isSet() ? ", in formulae x with a bar" : "") + ". It starts as `d_" +
+                   gradient.target + "` = 1.");
     for (const Stretch &stretch : gradient.stretches) {
       if (stretch.like) {
         page.paragraph("The next " + std::to_string(stretch.length) + " steps, from " + quoted(stretch.names.front()) +
@@ -158,7 +164,7 @@ private:
     }
     if (step.depth)
       page.paragraph("In each turn of the loop:");
-    page.equations(step.forward, {step.type});
+    page.equations(step.forward, {step.type == "f" ? std::string() : step.type}); // a number needs no sizes
     if (!step.incoming.empty()) {
       bool sums = llvm::any_of(step.incoming, [](const Equation &e) { return e.value.kind() == Kind::Add; });
       page.paragraph(sums ? "What comes in is a sum, one term for each use of the value (fan-out):" : "What comes in:");
@@ -167,15 +173,7 @@ private:
       page.paragraph("What comes in: " + quoted(step.incomingNames) + ".");
     }
     if (shown.insert(step.op).second) {
-      page.latex(step.rule.latex);
-      if (!step.rule.before.empty()) {
-        page.paragraph("The rule, before and after it is simplified:");
-        page.equations(step.rule.before);
-        page.paragraph("becomes");
-      } else {
-        page.paragraph("The rule:");
-      }
-      page.equations(step.rule.formula);
+      writeRule(step.rule);
     }
     std::vector<Equation> jacobians, results;
     std::vector<std::string> remarks;
@@ -193,6 +191,28 @@ private:
       return;
     page.paragraph("So:");
     page.equations(results, remarks);
+  }
+
+  void writeRule(const Rule &rule) {
+    bool isShown = page.showsLatex() && !rule.latex.empty();
+    page.paragraph(rule.before.empty() || isShown ? "The rule:" : "The rule, before and after it is simplified:");
+    if (isShown)
+      page.latex(rule.latex);
+    if (!rule.before.empty()) {
+      if (isShown)
+        page.paragraph("It comes about thus, before and after it is simplified:");
+      page.equations(rule.before);
+      page.paragraph("becomes");
+      page.equations(rule.formula);
+      return;
+    }
+    // What holds for each element alike, the formula above says as well.
+    bool hasSubscripts = llvm::any_of(rule.formula, [](const Equation &e) { return e.target.kind() == Kind::Index; });
+    if (isShown && !hasSubscripts)
+      return;
+    if (isShown)
+      page.paragraph("Element by element:");
+    page.equations(rule.formula);
   }
 
   void writeLoop() {

@@ -69,6 +69,7 @@ Math Math::binary(Kind kind, Math lhs, Math rhs) {
       return lhs;
     break;
   case Kind::Div:
+  case Kind::Power:
     if (rhs.isNumber(1))
       return lhs;
     break;
@@ -87,7 +88,14 @@ Math Math::scaled(Math lhs, Math rhs) {
   return product;
 }
 
+static bool holds(llvm::StringRef predicate, double lhs, double rhs) {
+  return predicate == "==" ? lhs == rhs : predicate == "!=" ? lhs != rhs : predicate == "<" ? lhs < rhs
+         : predicate == "<=" ? lhs <= rhs : predicate == ">" ? lhs > rhs : lhs >= rhs;
+}
+
 Math Math::compare(llvm::StringRef predicate, Math lhs, Math rhs) {
+  if (lhs.kind() == Kind::Number && rhs.kind() == Kind::Number)
+    return holds(predicate, lhs.value(), rhs.value());
   Math math;
   math.node = make(Kind::Compare, predicate.str(), {std::move(lhs), std::move(rhs)});
   return math;

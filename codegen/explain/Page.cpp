@@ -89,6 +89,7 @@ public:
     }
   }
   void latex(llvm::StringRef) override {}
+  bool isSet() const override { return false; }
   void code(llvm::StringRef text) override {
     for (llvm::StringRef line : llvm::split(text.rtrim('\n'), '\n'))
       out += "      " + line.str() + '\n';
@@ -142,6 +143,7 @@ public:
     }
     out += "\n\\end{aligned}\n```\n\n";
   }
+  bool showsLatex() const override { return true; }
   void latex(llvm::StringRef formula) override { out += "```math\n" + operators(formula.trim()) + "\n```\n\n"; }
   void code(llvm::StringRef text) override { out += "```\n" + text.rtrim('\n').str() + "\n```\n\n"; }
   void table(llvm::ArrayRef<std::string> header, llvm::ArrayRef<std::vector<std::string>> rows) override {

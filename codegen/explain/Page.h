@@ -21,6 +21,9 @@ public:
   virtual void equations(llvm::ArrayRef<Equation> equations, llvm::ArrayRef<std::string> remarks = {}) = 0;
   /// A formula with a LaTeX of its own; formats without LaTeX leave it out.
   virtual void latex(llvm::StringRef formula) = 0;
+  virtual bool showsLatex() const { return false; }
+  /// Whether formulae are set, with bars over adjoints.
+  virtual bool isSet() const { return true; }
   virtual void code(llvm::StringRef text) = 0;
   virtual void table(llvm::ArrayRef<std::string> header, llvm::ArrayRef<std::vector<std::string>> rows) = 0;
   /// What was written, complete.

@@ -88,6 +88,7 @@ public:
     }
     out += "\\begin{align*}\n  " + llvm::join(lines, " \\\\\n  ") + "\n\\end{align*}\n\n";
   }
+  bool showsLatex() const override { return true; }
   void latex(llvm::StringRef formula) override { out += "\\[" + formula.trim().str() + "\\]\n\n"; }
   void code(llvm::StringRef text) override {
     out += "{\\footnotesize\\begin{verbatim}\n" + text.rtrim('\n').str() + "\n\\end{verbatim}}\n\n";

@@ -8,7 +8,7 @@
 # WRONG: error: {{.*}}wrong.tex: ! Undefined control sequence.
 # RUN: echo '\documentclass{article}\begin{document}\mbox{\rule{30cm}{1pt}}\end{document}' > %t/wide.tex
 # RUN: not %python %s --page %t/wide.tex 2>&1 | FileCheck %s --check-prefix=WIDE
-# WIDE: error: {{.*}}wide.tex: Overfull \hbox (508
+# WIDE: error: {{.*}}wide.tex: Overfull \hbox (523
 import glob
 import os
 import re

@@ -38,9 +38,11 @@ EXAMPLES = {
         "loss": 0.0640176198, "d_o": 0.0882587782, "d_v": [0.0537892933, 0.0550411421, 0.0515599418],
         "d_h": [0.0353035113, 0.0397164502, -0.0441293891],
         "d_w": [0.0042014840, 0.0046610179, -0.0053597781, 0.0008402968, 0.0009322036, -0.0010719556]}),
-    # Rows of diag(p) - p pᵀ for z = (1, 2, 3)
-    "softmax-jacobian": (["--at=z=1,2,3"], {
+    # The rows of diag(p) - p pᵀ for z = (1, 2, 3)
+    "softmax-jacobian 1": (["--at=z=1,2,3", "--at=pick=1,0,0"], {
         "p": [0.0900305732, 0.2447284711, 0.6652409558], "d_z": [0.0819250691, -0.0220330445, -0.0598920245]}),
+    "softmax-jacobian 2": (["--at=z=1,2,3", "--at=pick=0,1,0"], {"d_z": [-0.0220330445, 0.1848364465, -0.1628034020]}),
+    "softmax-jacobian 3": (["--at=z=1,2,3", "--at=pick=0,0,1"], {"d_z": [-0.0598920245, -0.1628034020, 0.2226954265]}),
     # z = 0.8 * 1.5 - 0.2 = 1
     "mse-sigmoid": (["--at=x=1.5", "--at=target=1"], {
         "z": 1.0, "y": 0.7310585786, "loss": 0.0723294881, "d_y": -0.5378828427, "d_z": -0.1057541856,
@@ -66,7 +68,7 @@ def numbers(arguments, path):
 
 directory, work = sys.argv[1:]
 for name, (arguments, expected) in EXAMPLES.items():
-    found = numbers(arguments, "%s/%s.nn" % (directory, name))
+    found = numbers(arguments, "%s/%s.nn" % (directory, name.split()[0]))
     for value, number in expected.items():
         if not numpy.allclose(found[value], numpy.ravel(number), rtol=0, atol=6e-11):
             sys.exit("error: %s: %s is %s, by hand %s" % (name, value, found[value], number))
