@@ -296,6 +296,8 @@ FailureOr<SmallVector<Value>> BlockDifferentiator::applyRegionRule(Operation *op
     replaced.push_back(computed);
     lastReplaced = computed;
     replacement = gradient->replacement;
+    if (observer)
+      observer->replaced(computed, replacement);
     for (auto [before, after] : llvm::zip(computed->getResults(), gradient->replacement->getResults())) {
       if (needed.contains(before))
         needed.insert(after);

@@ -17,6 +17,8 @@ public:
   /// replaced before the pass ends.
   virtual void applied(mlir::Operation *op, mlir::ValueRange dResults,
                        llvm::ArrayRef<mlir::Value> dOperands) = 0;
+  /// A loop gives way to one that keeps values, whose first results are its own: what was said of it holds of that one.
+  virtual void replaced(mlir::Operation *before, mlir::Operation *after) = 0;
   /// A gradient is complete: of `target` with respect to each value of `wrt`.
   virtual void completed(mlir::Value target, mlir::Value seed, mlir::ValueRange wrt,
                          mlir::ValueRange gradients) = 0;

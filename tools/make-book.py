@@ -144,7 +144,7 @@ def draw_descents(compiler, folder, work, path):
         drawing.line(xs, ys, BLUE, 1.2)
         for x, y in zip(xs, ys):
             drawing.dot(x, y, BLUE)
-        drawing.text(left + 167, top - 10, "%s: 40 steps, to (%.2f, %.2f)" % (title, xs[-1] + 0.0, ys[-1] + 0.0))
+        drawing.text(left + 167, top - 10, "%s: 40 steps, to (%.2f, %.2f)" % (title, round(xs[-1], 2) + 0.0, round(ys[-1], 2) + 0.0))
     drawing.write(path)
 
 

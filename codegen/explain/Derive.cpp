@@ -69,6 +69,27 @@ public:
     }
     rules.push_back(std::move(rule));
   }
+  /// A loop that is differentiated a second time, as gradients of gradients ask, was in what is known already.
+  void replaced(Operation *before, Operation *after) override {
+    auto renew = [&](Value &value) {
+      if (value && value.getDefiningOp() == before)
+        value = after->getResult(cast<OpResult>(value).getResultNumber());
+    };
+    for (Applied &rule : rules) {
+      rule.op = rule.op == before ? after : rule.op;
+      for (auto &[reader, operand] : rule.reads)
+        reader = reader == before ? after : reader;
+      llvm::for_each(rule.incoming, renew);
+      for (Applied::Part &part : rule.parts)
+        renew(part.made);
+    }
+    for (Completed &each : all) {
+      renew(each.target);
+      renew(each.seed);
+      llvm::for_each(each.wrt, renew);
+      llvm::for_each(each.gradients, renew);
+    }
+  }
   void completed(Value target, Value seed, ValueRange wrt, ValueRange gradients) override {
     size_t from = all.empty() ? 0 : all.back().to;
     all.push_back({target, seed, llvm::to_vector(wrt), llvm::to_vector(gradients), from, rules.size()});
@@ -494,6 +515,10 @@ public:
       return;
     Notation &notation = deriver->second->getNotation();
     Value result = op->getResult(0);
+    // A constant that is an adjoint's beginning may be others' as well: here it is its number.
+    for (Value operand : op->getOperands())
+      if (auto fill = operand.getDefiningOp<FillOp>())
+        notation.forget(fill);
     Math before = notation.definition(result), after = notation.expression(values[0]);
     notation.takeCalls();
     std::string beforeText = toText(before), afterText = toText(after);

@@ -62,6 +62,8 @@ std::vector<Stretch> findRepeats(std::vector<Step> &steps) {
       if ((times - 1) * length > (best.times - 1) * best.length)
         best = {first, length, times, {}, std::nullopt};
     }
+    if ((best.times - 1) * best.length < shortestReference)
+      best = {first, 1, 1, {}, std::nullopt};
     if (best.times == 1)
       if (Stretch known = sameAsBefore(steps, first); known.length >= shortestReference)
         best = known;
