@@ -37,7 +37,7 @@
 #include <unistd.h>
 
 enum {
-  SPIN_NANOSECONDS = 200000,    /* more than serial kernels between parallel ones take, much less than a program waits */
+  SPIN_NANOSECONDS = 50000,
   WORKER_STACK_BYTES = 1 << 20, /* kernels keep packed tiles on the stack */
   SHARES = 8,                   /* at most: publishing a job writes a line for each */
   LINE = 64
