@@ -57,7 +57,7 @@ def main():
             title, contender = name.rsplit("/", 1)
             table.setdefault(title, {}).setdefault(contender, []).append(run)
     lines = ["| kernel | nnc min / median, us | rate | OpenBLAS | oneDNN |", "|---|---|---|---|---|"]
-    for title, contenders in table.items():
+    for title, contenders in sorted(table.items()):
         times = {name: sorted(run["real_time"] for run in list) for name, list in contenders.items()}
         middle = {name: list[len(list) // 2] for name, list in times.items()}
         best = min(contenders["nnc"], key=lambda run: run["real_time"])
