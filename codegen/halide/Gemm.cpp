@@ -111,18 +111,32 @@ GemmPlan planGemm(const ContractSpec &spec, const KernelTarget &target) {
   return plan;
 }
 
+/// Whether a number of rows that is known at run time only may be 1: as a product of dimensions may, 6 * batch may not.
+static bool mayBeOne(const Dim &rows) {
+  const auto &terms = rows.getTerms();
+  return rows == Dim(1) || (!rows.isStatic() && terms.size() == 1 && terms.begin()->second == 1);
+}
+
 std::optional<RowPlan> planRow(const ContractSpec &spec, const KernelTarget &target) {
   int64_t lanes = target.lanes(spec.type);
-  if (spec.rhsAcross || !spec.n.isStatic() || spec.n.value() % lanes != 0 || (spec.m.isStatic() && spec.m.value() != 1))
+  if (spec.rhsAcross || !spec.n.isStatic() || spec.n.value() % lanes != 0 || !mayBeOne(spec.m))
     return std::nullopt;
-  // Tasks of about 10 us, of columns that make whole tasks; their sums take a few KB of the stack.
+  // Tasks of about 10 us, of columns that make whole tasks; their sums take a few KB of the stack. Beside tiles as wide as
+  // those at least: Halide bounds the product of a row where tiles are computed too, though none is there.
   constexpr int64_t sumBytes = 4 << 10, tasksWorth = 8;
   int64_t most = std::min<int64_t>(sumBytes / spec.type.bytes(),
                                    tasksWorth * target.machine.bytesPerTask / (spec.type.bytes() * guess(spec.k)));
-  int64_t vectors = spec.n.value() / lanes, columns = lanes;
-  for (int64_t tasks = vectors; tasks > 0; --tasks)
-    if (vectors % tasks == 0 && vectors / tasks * lanes <= most)
-      columns = vectors / tasks * lanes;
+  int64_t vectors = spec.n.value() / lanes;
+  int64_t least = spec.m.isStatic() ? lanes : std::min<int64_t>(spec.n.value(), planGemm(spec, target).columns);
+  int64_t columns = spec.n.value();
+  for (int64_t tasks = 1; tasks <= vectors; ++tasks) {
+    int64_t width = vectors / tasks * lanes;
+    if (vectors % tasks == 0 && width >= least) {
+      columns = width;
+      if (width <= most)
+        break;
+    }
+  }
   return RowPlan{static_cast<int>(columns), static_cast<int>(lanes), 4};
 }
 

@@ -14,6 +14,20 @@ nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i
     }
     nn.return %0 : tensor<?x128xf32, #nn.dims<batch, 128>>
   }
+  nn.func predict @nn_blocks_f32(%x: tensor<?x2304xf32, #nn.dims<batch, 2304>>, %w: tensor<2304x64xf32>) -> (tensor<?x64xf32, #nn.dims<batch, 64>>) {
+    %0 = nn.kernel @nn_blocks_f32(%a = %x : tensor<?x2304xf32, #nn.dims<batch, 2304>>, %b = %w : tensor<2304x64xf32>) -> tensor<?x64xf32, #nn.dims<batch, 64>> {
+      %d = nn.matmul %a, %b : tensor<?x2304xf32, #nn.dims<batch, 2304>>, tensor<2304x64xf32>
+      nn.yield %d : tensor<?x64xf32, #nn.dims<batch, 64>>
+    }
+    nn.return %0 : tensor<?x64xf32, #nn.dims<batch, 64>>
+  }
+  nn.func predict @nn_blocks_f64(%x: tensor<?x2304xf64, #nn.dims<batch, 2304>>, %w: tensor<2304x64xf64>) -> (tensor<?x64xf64, #nn.dims<batch, 64>>) {
+    %0 = nn.kernel @nn_blocks_f64(%a = %x : tensor<?x2304xf64, #nn.dims<batch, 2304>>, %b = %w : tensor<2304x64xf64>) -> tensor<?x64xf64, #nn.dims<batch, 64>> {
+      %d = nn.matmul %a, %b : tensor<?x2304xf64, #nn.dims<batch, 2304>>, tensor<2304x64xf64>
+      nn.yield %d : tensor<?x64xf64, #nn.dims<batch, 64>>
+    }
+    nn.return %0 : tensor<?x64xf64, #nn.dims<batch, 64>>
+  }
   nn.func predict @nn_ragged(%x: tensor<?x33xf32, #nn.dims<batch, 33>>, %w: tensor<33x77xf32>, %bias: tensor<77xf32>) -> (tensor<?x77xf32, #nn.dims<batch, 77>>) {
     %0 = nn.kernel @nn_ragged(%a = %x : tensor<?x33xf32, #nn.dims<batch, 33>>, %b = %w : tensor<33x77xf32>, %c = %bias : tensor<77xf32>) -> tensor<?x77xf32, #nn.dims<batch, 77>> {
       %d = nn.matmul %a, %b : tensor<?x33xf32, #nn.dims<batch, 33>>, tensor<33x77xf32>
