@@ -22,6 +22,12 @@ std::string escaped(llvm::StringRef text) {
     case '~':
       result += "\\~{}";
       break;
+    case '<': // these two are other characters in TeX's first encoding
+      result += "\\textless{}";
+      break;
+    case '>':
+      result += "\\textgreater{}";
+      break;
     case '&':
     case '%':
     case '$':

@@ -104,7 +104,9 @@ public:
     listing.lines.push_back(header());
     for (Entry &entry : entries)
       write(entry);
-    listing.lines.push_back({"}"});
+    ListingLine end;
+    end.text = "}";
+    listing.lines.push_back(std::move(end));
     return std::move(listing);
   }
 

@@ -250,7 +250,6 @@ FailureOr<RegionGradient> ScanGradient::build(DifferentiateBlock differentiate) 
   for (Operation *op = mark->getNextNode(); op != block.getTerminator(); op = op->getNextNode())
     adjointOps.push_back(op);
   mark->erase();
-  Location loc = scan.getLoc();
   keepForward(adjointOps);
 
   Location reverseLoc = provenanceLoc(scan, Role::Adjoint, ScanOp::gradientRule().name, 0, "");
