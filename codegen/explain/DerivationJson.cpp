@@ -3,6 +3,7 @@
 #include "codegen/explain/Derivation.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
+#include <cmath>
 
 namespace nnc::explain {
 
@@ -144,11 +145,17 @@ private:
         });
     });
   }
+  /// JSON has no numbers for infinities and NaN: those are text.
+  static llvm::json::Value number(double value) {
+    if (std::isfinite(value))
+      return value;
+    return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  }
   void numbers(llvm::ArrayRef<Worked> list) {
     auto array = [&](llvm::StringRef key, llvm::ArrayRef<double> values) {
       json.attributeArray(key, [&] {
         for (double value : values)
-          json.value(value);
+          json.value(number(value));
       });
     };
     json.attributeArray("numbers", [&] {
@@ -165,7 +172,7 @@ private:
           json.attribute("adjoint_name", row.adjointName);
           array("adjoint", row.adjoint);
           array("difference", row.difference);
-          json.attribute("error", row.error);
+          json.attribute("error", number(row.error));
         });
     });
   }

@@ -409,6 +409,16 @@ std::vector<Update> Deriver::updates() {
     slices.push_back({store.getVariable().str(), std::move(ops)});
   }
 
+  // What updates read in common tells them apart: of two groups of parameters each has a learning rate of its own.
+  llvm::StringSet<> common;
+  for (BlockArgument argument : func.getArguments())
+    common.insert(notation.nameOf(argument));
+  for (auto [op, count] : readers)
+    if (count > 1)
+      for (Value result : op->getResults())
+        if (notation.hasName(result))
+          common.insert(notation.nameOf(result));
+
   std::vector<Update> made;
   std::map<std::string, size_t> known;
   auto add = [&](const std::string &parameter, llvm::function_ref<bool(Operation *)> isPart) {
@@ -417,7 +427,7 @@ std::vector<Update> Deriver::updates() {
     llvm::StringSet<> alike;
     llvm::StringMap<unsigned> numbers;
     auto blank = [&](const Math &leaf) {
-      if (leaf.kind() != explain::Kind::Name)
+      if (leaf.kind() != explain::Kind::Name || common.contains(leaf.text()))
         return leaf;
       return Math::name("n" + std::to_string(numbers.try_emplace(leaf.text(), numbers.size()).first->second));
     };

@@ -22,9 +22,11 @@ static std::string setName(llvm::StringRef name) {
   if (name == "...")
     return sign("⋯");
   SetName set(name);
-  std::string text = set.isLetter() ? tag("mi", set.base) : tag("mtext", escaped(set.base));
+  // Words too are identifiers: as text they would be space, and take that around operators away. The bar is a border: no
+  // character stretches over a word in every browser.
+  std::string text = tag("mi", escaped(set.base));
   for (int i = 0; i < set.adjoints; ++i)
-    text = tag("mover", text + "<mo stretchy=\"true\">&#xAF;</mo>");
+    text = "<mrow style=\"border-top:0.07em solid;padding-top:0.1em\">" + text + "</mrow>";
   return set.subscript.empty() ? text : tag("msub", text + tag("mn", set.subscript));
 }
 
@@ -89,10 +91,13 @@ static std::string binder(const Math &math) {
   return row(text + atLeast(math.parts()[0], Product));
 }
 
-/// Beside one another, with a dot between two words and before a number.
+/// Beside one another, with a dot between two words and before a number, and a little space beside one word.
 static std::string besideEachOther(const Math &lhs, const Math &rhs) {
-  bool dot = (hasWordAtEdge(lhs, true) && hasWordAtEdge(rhs, false)) || rhs.kind() == Kind::Number;
-  return row(atLeast(lhs, Product) + sign(dot ? "·" : "\u2062") + atLeast(rhs, Sign));
+  bool left = hasWordAtEdge(lhs, true), right = hasWordAtEdge(rhs, false);
+  std::string between = (left && right) || rhs.kind() == Kind::Number ? sign("·")
+                        : left || right                               ? "<mspace width=\"0.2em\"/>"
+                                                                      : sign("\u2062");
+  return row(atLeast(lhs, Product) + between + atLeast(rhs, Sign));
 }
 
 std::string toMathML(const Math &math) {
