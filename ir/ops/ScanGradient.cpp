@@ -27,9 +27,10 @@ GradientRule ScanOp::gradientRule() {
   static const StringRef saved[] = {"sequences", "carries", "values of each turn"};
   return {
       "backpropagation through time",
-      R"(\bar{h}_{t-1} = \Bigl(\frac{\partial h_t}{\partial h_{t-1}}\Bigr)^{\!\top} \bar{h}_t + \Bigl(\frac{\partial y_t}{\partial h_{t-1}}\Bigr)^{\!\top} \bar{y}_t,\quad \bar{w} = \sum_t \Bigl(\frac{\partial h_t}{\partial w}\Bigr)^{\!\top} \bar{h}_t)",
+      R"(\bar{h}_{t-1} = \Bigl(\frac{\partial h_t}{\partial h_{t-1}}\Bigr)^{\!\top} \bar{h}_t + \Bigl(\frac{\partial y_t}{\partial h_{t-1}}\Bigr)^{\!\top} \bar{y}_t,\quad \bar{x}_t = \Bigl(\frac{\partial h_t}{\partial x_t}\Bigr)^{\!\top} \bar{h}_t + \Bigl(\frac{\partial y_t}{\partial x_t}\Bigr)^{\!\top} \bar{y}_t,\quad \bar{w} = \sum_t \Bigl(\frac{\partial h_t}{\partial w}\Bigr)^{\!\top} \bar{h}_t + \Bigl(\frac{\partial y_t}{\partial w}\Bigr)^{\!\top} \bar{y}_t)",
       "d_h[t - 1] = transpose(jacobian(h[t], h[t - 1])) @ d_h[t] + transpose(jacobian(y[t], h[t - 1])) @ d_y[t]; "
-      "d_w = sum(t) transpose(jacobian(h[t], w)) @ d_h[t]",
+      "d_x[t] = transpose(jacobian(h[t], x[t])) @ d_h[t] + transpose(jacobian(y[t], x[t])) @ d_y[t]; "
+      "d_w = sum(t) (transpose(jacobian(h[t], w)) @ d_h[t] + transpose(jacobian(y[t], w)) @ d_y[t])",
       saved,
       ""};
 }
