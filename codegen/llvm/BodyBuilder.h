@@ -43,6 +43,7 @@ private:
 
   // BodyLoops.cpp
   void runLoop(CodeBuilder &code, ScanOp scan);
+  mlir::Value firstTurn(CodeBuilder &code, ScanOp scan);
   void runTurns(CodeBuilder &code, ScanOp scan);
   void prepareLoop(CodeBuilder &code, ScanOp scan);
   mlir::Value slotAt(CodeBuilder &code, SlotAttr slot, mlir::Value turn);

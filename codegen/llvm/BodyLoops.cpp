@@ -44,11 +44,15 @@ Value BodyBuilder::argumentAddress(CodeBuilder &code, ScanOp scan, BlockArgument
   return code.offset(whole, code.create<LLVM::MulOp>(turn, valueOf(code, bytesOf(argument))));
 }
 
+Value BodyBuilder::firstTurn(CodeBuilder &code, ScanOp scan) {
+  if (!scan.getReverse())
+    return code.integer(host.i64, 0);
+  return code.create<LLVM::SubOp>(valueOf(code, scan.lengthDim()), code.integer(host.i64, 1));
+}
+
 void BodyBuilder::runLoop(CodeBuilder &code, ScanOp scan) {
   code.loc = debugLocation(scan.getLoc());
-  Value first = scan.getReverse()
-                    ? code.create<LLVM::SubOp>(valueOf(code, scan.lengthDim()), code.integer(host.i64, 1)).getRes()
-                    : code.integer(host.i64, 0);
+  Value first = firstTurn(code, scan);
   for (auto [initial, slot] : llvm::zip(scan.getInitials(), scan.getSlotsAttr()))
     copy(code, slotAt(code, cast<SlotAttr>(slot), first), initial);
   if (std::optional<std::string> symbol = rowsOfTasks(scan))
@@ -58,7 +62,7 @@ void BodyBuilder::runLoop(CodeBuilder &code, ScanOp scan) {
 
 void BodyBuilder::runTurns(CodeBuilder &code, ScanOp scan) {
   Value length = valueOf(code, scan.lengthDim()), one = code.integer(host.i64, 1);
-  Value first = scan.getReverse() ? code.create<LLVM::SubOp>(length, one) : code.integer(host.i64, 0);
+  Value first = firstTurn(code, scan);
   Block *before = code.builder.getInsertionBlock();
   Block *head = code.builder.createBlock(exit);
   Value turn = head->addArgument(host.i64, code.loc);

@@ -36,6 +36,13 @@ struct DataOptions {
 /// "NAME=VALUE" if NAME can be one of an input.
 bool splitAssignment(const std::string &text, std::string &name, std::string &value);
 
+/// What a --size says: the index of a run-time dimension and its value, from 1.
+struct GivenSize {
+  size_t dimension;
+  int64_t value;
+};
+Expected<GivenSize> parseSize(const nnc_model &model, const std::string &setting);
+
 /// Applies --scale, --shift and --classes.
 Error applyOptions(const nnc_model &model, const DataOptions &options, Preparations &preparations);
 

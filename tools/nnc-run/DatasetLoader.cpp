@@ -34,6 +34,23 @@ bool splitAssignment(const std::string &text, std::string &name, std::string &va
   return true;
 }
 
+Expected<GivenSize> parseSize(const nnc_model &model, const std::string &setting) {
+  std::string name, value;
+  std::optional<int64_t> size;
+  if (splitAssignment(setting, name, value))
+    size = parseInteger(value);
+  if (!size || *size < 1)
+    return Error::failure(text("--size ", quote(setting), ": expected DIMENSION=NUMBER"));
+  std::vector<std::string> names;
+  for (uint32_t s = 0; s < model.symbol_count; ++s) {
+    names.push_back(model.symbols[s].name);
+    if (name == names.back())
+      return GivenSize{s, *size};
+  }
+  return Error::failure(
+      text("--size: model has no run-time dimension ", quote(name), suggestion(name, names)));
+}
+
 /// Every input of the model's functions once, by name.
 static std::vector<const nnc_value *> inputsOf(const std::vector<const nnc_function *> &functions) {
   std::vector<const nnc_value *> inputs;
@@ -446,26 +463,13 @@ private:
 
   Error takeGivenSizes() {
     for (const std::string &setting : options.sizes) {
-      std::string name, value;
-      std::optional<int64_t> size;
-      if (splitAssignment(setting, name, value))
-        size = parseInteger(value);
-      if (!size || *size < 1)
-        return Error::failure(text("--size ", quote(setting), ": expected DIMENSION=NUMBER"));
-      std::vector<std::string> names;
-      bool known = false;
-      for (uint32_t s = 0; s < model.symbol_count; ++s) {
-        names.push_back(model.symbols[s].name);
-        if (name == names.back() && static_cast<int>(s) == data.sampleSymbol)
-          return Error::failure(text("--size: ", quote(name), " counts samples, set it with --batch"));
-        if (name == names.back()) {
-          data.dimensionSizes[s] = *size;
-          known = true;
-        }
-      }
-      if (!known)
-        return Error::failure(
-            text("--size: model has no run-time dimension ", quote(name), suggestion(name, names)));
+      Expected<GivenSize> size = parseSize(model, setting);
+      if (!size)
+        return size.takeError();
+      if (static_cast<int>(size->dimension) == data.sampleSymbol)
+        return Error::failure(text("--size: ", quote(model.symbols[size->dimension].name),
+                                   " counts samples, set it with --batch"));
+      data.dimensionSizes[size->dimension] = size->value;
     }
     return Error::success();
   }

@@ -13,25 +13,16 @@ namespace nnc::run {
 static constexpr int64_t usualSize = 64;
 
 Expected<std::vector<int64_t>> chooseSizes(const nnc_model &model, const std::vector<std::string> &settings) {
-  std::vector<std::string> names;
   std::vector<int64_t> sizes;
   for (uint32_t s = 0; s < model.symbol_count; ++s) {
-    const nnc_symbol &symbol = model.symbols[s];
-    names.push_back(symbol.name);
-    sizes.push_back(symbol.bound > 0 ? std::min(symbol.bound, usualSize) : usualSize);
+    int64_t bound = model.symbols[s].bound;
+    sizes.push_back(bound > 0 ? std::min(bound, usualSize) : usualSize);
   }
   for (const std::string &setting : settings) {
-    std::string name, value;
-    std::optional<int64_t> size;
-    if (splitAssignment(setting, name, value))
-      size = parseInteger(value);
-    if (!size || *size < 1)
-      return Error::failure(text("--size ", quote(setting), ": expected DIMENSION=NUMBER"));
-    size_t index = static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
-    if (index == names.size())
-      return Error::failure(
-          text("--size: model has no run-time dimension ", quote(name), suggestion(name, names)));
-    sizes[index] = *size;
+    Expected<GivenSize> size = parseSize(model, setting);
+    if (!size)
+      return size.takeError();
+    sizes[size->dimension] = size->value;
   }
   return sizes;
 }

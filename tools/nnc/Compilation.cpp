@@ -264,23 +264,13 @@ Compilation::Status Compilation::differentiate() {
   Status status = runPasses("gradients", [&](OpPassManager &pm) { buildGradientPipeline(pm, pipeline); });
   if (status != Status::Done)
     return status;
-  if (options.emit == Emit::BackwardRaw || options.saveTemps) {
-    std::string text = printed(*graph);
-    saveTemp("backward-raw.mlir", text);
-    if (options.emit == Emit::BackwardRaw) {
-      finish(text);
-      return Status::Done;
-    }
-  }
+  show(*graph, Emit::BackwardRaw, "backward-raw.mlir");
+  if (finished)
+    return Status::Done;
   status = runPasses("graph", [&](OpPassManager &pm) { buildSimplificationPipeline(pm, pipeline); });
   if (status != Status::Done)
     return status;
-  if (options.emit == Emit::Backward || options.saveTemps) {
-    std::string text = printed(*graph);
-    saveTemp("backward.mlir", text);
-    if (options.emit == Emit::Backward)
-      finish(text);
-  }
+  show(*graph, Emit::Backward, "backward.mlir");
   return Status::Done;
 }
 
@@ -297,12 +287,7 @@ Compilation::Status Compilation::makeKernels() {
     if (status != Status::Done)
       return status;
   }
-  if (options.emit == Emit::Kernels || options.saveTemps) {
-    std::string text = printed(*graph);
-    saveTemp("kernels.mlir", text);
-    if (options.emit == Emit::Kernels)
-      finish(text);
-  }
+  show(*graph, Emit::Kernels, "kernels.mlir");
   if (options.emit == Emit::Passes)
     finish(view::stepsText(steps.getSteps()));
   if (viewer)
@@ -362,12 +347,7 @@ Compilation::Status Compilation::buildHost() {
   host = std::move(*module);
   if (failed(verify(*host)))
     return internalError(internalMessage);
-  if (options.emit == Emit::LLVM || options.saveTemps) {
-    std::string text = printed(*host);
-    saveTemp("llvm.mlir", text);
-    if (options.emit == Emit::LLVM)
-      finish(text);
-  }
+  show(*host, Emit::LLVM, "llvm.mlir");
   if (options.emit == Emit::Assembly)
     return emitAssembly();
   return Status::Done;
@@ -475,6 +455,15 @@ void Compilation::finish(StringRef result) {
   if (!options.dependencyFile.empty())
     outputs.write(options.dependencyFile, dependencyRule());
   finished = true;
+}
+
+void Compilation::show(ModuleOp module, Emit stage, StringRef suffix) {
+  if (options.emit != stage && !options.saveTemps)
+    return;
+  std::string text = printed(module);
+  saveTemp(suffix, text);
+  if (options.emit == stage)
+    finish(text);
 }
 
 std::string Compilation::printed(ModuleOp module) const {

@@ -61,6 +61,8 @@ private:
 
   /// Hands a text or file over as the result; nothing more is to be done.
   void finish(llvm::StringRef result);
+  /// The module after a stage: kept with --save-temps, and the result if the stage is what is wanted.
+  void show(mlir::ModuleOp module, Emit stage, llvm::StringRef suffix);
   std::string printed(mlir::ModuleOp module) const;
   void saveTemp(llvm::StringRef suffix, llvm::StringRef bytes);
   std::string dependencyRule() const;
