@@ -5,9 +5,6 @@
 
 namespace nnc::explain {
 
-/// Longer rows and more of them than a page has room for end in dots.
-constexpr size_t mostNumbers = 12;
-
 static std::string numberText(double number, int digits) {
   char buffer[40];
   std::snprintf(buffer, sizeof buffer, "%.*g", digits, number);
@@ -19,7 +16,7 @@ std::string numbersText(llvm::ArrayRef<double> numbers, llvm::ArrayRef<int64_t> 
   size_t row = shape.size() > 1 ? std::max<int64_t>(shape.back(), 1) : numbers.size();
   for (auto [i, number] : llvm::enumerate(numbers.take_front(mostNumbers)))
     text += (i == 0 ? "" : row != 1 && i % row == 0 ? "; " : " ") + numberText(number, digits);
-  return text + (numbers.size() > mostNumbers ? " ..." : "");
+  return text + (numbers.size() > size_t(mostNumbers) ? " ..." : "");
 }
 
 /// As it is printed: seven digits.

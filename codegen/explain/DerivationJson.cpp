@@ -172,7 +172,12 @@ private:
           json.attribute("adjoint_name", row.adjointName);
           array("adjoint", row.adjoint);
           array("difference", row.difference);
-          json.attribute("error", number(row.error));
+          if (row.along) {
+            json.attribute("adjoint_along", number(row.along->first));
+            json.attribute("difference_along", number(row.along->second));
+          }
+          if (row.error)
+            json.attribute("error", number(*row.error));
         });
     });
   }

@@ -81,7 +81,14 @@ private:
     if (derivation.numbers.empty())
       return;
     page.heading(2, "Numbers");
-    page.paragraph("Every value, its adjoint, and beside it the difference quotient of the loss: central, of fourth order.");
+    auto any = [&](auto holds) { return llvm::any_of(derivation.numbers, holds); };
+    std::string remark = "Every value, its adjoint, and beside it the difference quotient of the loss: central, of fourth order.";
+    if (any([](const Worked &row) { return row.along.has_value(); }))
+      remark += " Where not all elements have a quotient the derivative along a direction that all have a part in is compared "
+              "as well; the error is the largest.";
+    if (any([](const Worked &row) { return !row.adjoint.empty() && !row.error; }))
+      remark += " Where there is none the function is too large for differences of everything.";
+    page.paragraph(remark);
     std::vector<std::vector<std::string>> rows;
     for (const Worked &row : derivation.numbers) {
       auto text = [&](llvm::ArrayRef<double> numbers) { return numbersText(numbers, row.shape); };
@@ -91,8 +98,10 @@ private:
         difference.push_back(std::round(number * 1e10) / 1e10 + 0.0);
       std::vector<std::string> cells{quoted(row.name), text(row.value), "", "", "", ""};
       if (!row.adjoint.empty())
-        cells = {quoted(row.name), text(row.value), quoted(row.adjointName), text(row.adjoint), text(difference),
-                 row.error < 1e-9 ? "< 1e-9" : numbersText({row.error}, {}, 1)};
+        cells = {quoted(row.name), text(row.value), quoted(row.adjointName), text(row.adjoint), numbersText(difference, row.shape) + (row.difference.empty() || row.difference.size() == row.adjoint.size() ? "" : " ..."),
+                 !row.error         ? ""
+                 : *row.error < 1e-9 ? "< 1e-9"
+                                     : numbersText({*row.error}, {}, 1)};
       rows.push_back(std::move(cells));
     }
     page.table({"value", "", "adjoint", "", "by differences", "error"}, rows);

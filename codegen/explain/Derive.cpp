@@ -602,16 +602,20 @@ llvm::Expected<std::vector<Derivation>> derive(ModuleOp module, const Setting *s
   llvm::SetVector<FuncOp> functions;
   for (const Completed &completed : recorder.all)
     functions.insert(completed.target.getDefiningOp()->getParentOfType<FuncOp>());
+  llvm::SetVector<Operation *> trained; // models with a step
+  for (FuncOp func : functions)
+    if (func.getKind() == FunctionKind::Step)
+      trained.insert(func->getParentOp());
   auto isLeftOut = [&](FuncOp func) {
-    return func.getKind() != FunctionKind::Step && llvm::any_of(functions, [&](FuncOp other) {
-             return other.getKind() == FunctionKind::Step && other->getParentOp() == func->getParentOp();
-           });
+    return func.getKind() != FunctionKind::Step && trained.contains(func->getParentOp());
   };
+  functions.remove_if(isLeftOut);
+  if (setting)
+    if (llvm::Error error = checkNames(functions.getArrayRef(), *setting))
+      return error;
   llvm::MapVector<FuncOp, std::unique_ptr<Deriver>> derivers;
   std::vector<Derivation> derivations;
   for (FuncOp func : functions) {
-    if (isLeftOut(func))
-      continue;
     derivers[func] = std::make_unique<Deriver>(func, recorder);
     derivations.push_back(derivers[func]->derive());
     if (!setting)

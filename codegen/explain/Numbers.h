@@ -3,25 +3,24 @@
 #ifndef NNC_CODEGEN_EXPLAIN_NUMBERS_H
 #define NNC_CODEGEN_EXPLAIN_NUMBERS_H
 
-#include "ir/interpreter/Interpreter.h"
+#include "codegen/explain/Given.h"
 #include "mlir/IR/IRMapping.h"
-#include "llvm/Support/Error.h"
 
 namespace nnc::explain {
 
-/// What numbers a derivation is worked with.
-struct Setting {
-  std::map<std::string, std::vector<double>> given; // of inputs and variables; the others are small and drawn
-  std::map<std::string, int64_t> sizes;             // of run-time dimensions; the others are small
-  uint64_t seed = 1;
-};
+/// So many elements of a value are printed, and worked by differences: of larger values a direction speaks for the rest.
+constexpr int64_t mostNumbers = 12;
 
-/// One value with its numbers, row-major. Adjoint and difference are empty where no gradient flows.
+/// One value with its numbers, row-major. Adjoint and differences are empty where no gradient flows.
 struct Worked {
   std::string name, adjointName;
   Shape shape;
-  std::vector<double> value, adjoint, difference;
-  double error = 0; // largest |adjoint - difference| / max(1, |adjoint|)
+  std::vector<double> value, adjoint;
+  std::vector<double> difference; // of the first elements; none where the function is too large for that
+  /// The derivative along a direction of length 1 that all elements have a part in, by the adjoint and by differences.
+  std::optional<std::pair<double, double>> along;
+  /// The largest |adjoint - difference| / max(1, |adjoint|) of what there is differences of.
+  std::optional<double> error;
 };
 
 /// A forward value and its adjoint in the joint graph.
@@ -35,9 +34,6 @@ struct AdjointPair {
 llvm::Expected<std::vector<Worked>> workedNumbers(FuncOp function, FuncOp before, const mlir::IRMapping &copies,
                                                   llvm::ArrayRef<std::pair<mlir::Value, std::string>> named,
                                                   llvm::ArrayRef<AdjointPair> adjoints, const Setting &setting);
-
-/// The numbers of `name=1,2,3` or `name=file.npy`, into `setting`.
-llvm::Error addGiven(llvm::StringRef text, Setting &setting);
 
 } // namespace nnc::explain
 

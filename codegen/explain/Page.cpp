@@ -39,6 +39,8 @@ namespace {
 
 /// Columns of text: values are wrapped here.
 constexpr size_t width = 100;
+/// Rows of tables that are wider than this are written below one another.
+constexpr size_t tableWidth = 120;
 /// And the right sides of equations here.
 constexpr double equationWidth = 110;
 
@@ -63,15 +65,7 @@ public:
       out += std::string(plain.size(), level == 1 ? '=' : '-') + '\n';
   }
   void paragraph(llvm::StringRef text) override {
-    std::string line = "  ", plain = stripped(text);
-    for (llvm::StringRef word : llvm::split(plain, ' ')) {
-      if (line.size() + word.size() > width && line.size() > 2) {
-        out += line + '\n';
-        line = "  ";
-      }
-      line += (line.size() > 2 ? " " : "") + word.str();
-    }
-    out += line + '\n';
+    wrapped("  ", stripped(text));
   }
   void equations(llvm::ArrayRef<Equation> equations, llvm::ArrayRef<std::string> remarks) override {
     for (auto [i, equation] : llvm::enumerate(equations)) {
@@ -101,6 +95,14 @@ public:
     for (const auto &row : rows)
       for (auto [i, cell] : llvm::enumerate(row))
         widths[i] = std::max(widths[i], stripped(cell).size());
+    size_t total = 4;
+    for (size_t columnWidth : widths)
+      total += 2 + columnWidth;
+    if (total > tableWidth) {
+      for (const auto &row : rows)
+        record(header, row);
+      return;
+    }
     line(header, widths);
     for (const auto &row : rows)
       line(row, widths);
@@ -115,6 +117,49 @@ private:
       text += "  " + plain + std::string(cellWidth - plain.size(), ' ');
     }
     out += llvm::StringRef(text).rtrim().str() + '\n';
+  }
+
+  /// A row of a table that is too wide: the first cell, and below it the others with their headers, in one line where that
+  /// is wide enough. A cell below an empty header belongs to the one before, which then needs none.
+  void record(llvm::ArrayRef<std::string> header, llvm::ArrayRef<std::string> row) {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    for (size_t i = 0, next; i < row.size(); i = next) {
+      for (next = i + 1; next < row.size() && header[next].empty(); ++next)
+        ;
+      std::string label = stripped(next - i > 1 ? row[i] : header[i]), text;
+      for (size_t j = next - i > 1 ? i + 1 : i; j < next; ++j)
+        text += (text.empty() ? "" : "  ") + stripped(row[j]);
+      if (!text.empty())
+        pairs.push_back({label, text});
+    }
+    std::string line;
+    for (const auto &[label, text] : llvm::drop_begin(pairs))
+      line += (line.empty() ? "" : "   ") + label + "  " + text;
+    wrapped("      " + pairs.front().first + "  ", pairs.front().second);
+    std::string indent(10, ' ');
+    if (indent.size() + line.size() <= width) {
+      if (!line.empty())
+        out += indent + line + '\n';
+      return;
+    }
+    for (const auto &[label, text] : llvm::drop_begin(pairs))
+      wrapped(indent + label + "  ", text);
+  }
+
+  /// `text` behind `start`, in lines that begin below its first word.
+  void wrapped(llvm::StringRef start, llvm::StringRef text) {
+    std::string line = start.str();
+    bool isEmpty = true;
+    for (llvm::StringRef word : llvm::split(text, ' ')) {
+      if (!isEmpty && line.size() + word.size() > width) {
+        out += line + '\n';
+        line = std::string(start.size(), ' ');
+        isEmpty = true;
+      }
+      line += (isEmpty ? "" : " ") + word.str();
+      isEmpty = false;
+    }
+    out += llvm::StringRef(line).rtrim().str() + '\n';
   }
 
   std::string out;

@@ -76,25 +76,25 @@ static Range rangeOf(VariableOp variable) {
   return variable.getKind() == VariableKind::Slot ? Range{0.1, 0.9} : Range{-0.9, 0.9};
 }
 
-/// The bound that ops reading `value` as an index set on it, if any does; kernels are looked into.
-static std::optional<int64_t> indexBoundOf(Value value, const Call &call) {
+std::optional<IndexRange> indexRangeOf(Value value, const std::map<std::string, int64_t> &sizes) {
   for (OpOperand &use : value.getUses()) {
     if (auto indexing = dyn_cast<IndexingOpInterface>(use.getOwner()))
       if (std::optional<Dim> bound = indexing.indexBound(); bound && &indexing.indexOperand() == &use)
-        return bound->evaluate([&](llvm::StringRef symbol) { return call.sizes.at(symbol.str()); });
+        if (std::optional<int64_t> known = bound->evaluate([&](llvm::StringRef symbol) { return sizes.at(symbol.str()); }))
+          return IndexRange{*known, indexing.ignoredIndex()};
     if (auto kernel = dyn_cast<KernelOp>(use.getOwner()))
-      if (std::optional<int64_t> bound = indexBoundOf(kernel.getBody().getArgument(use.getOperandNumber()), call))
-        return bound;
+      if (std::optional<IndexRange> range = indexRangeOf(kernel.getBody().getArgument(use.getOperandNumber()), sizes))
+        return range;
   }
   return std::nullopt;
 }
 
-static void drawIntegers(Tensor &tensor, Type element, std::optional<int64_t> bound, SampleSource &source) {
+static void drawIntegers(Tensor &tensor, Type element, const std::optional<IndexRange> &range, SampleSource &source) {
   for (double &number : tensor.data)
     if (element.isInteger(1))
       number = static_cast<double>(source.below(2));
-    else if (bound || element.isUnsignedInteger())
-      number = static_cast<double>(source.below(bound.value_or(10)));
+    else if (range || element.isUnsignedInteger())
+      number = static_cast<double>(source.below(range ? range->bound : 10));
     else
       number = static_cast<double>(source.below(11) - 5);
 }
@@ -109,7 +109,7 @@ Call sampleCall(FuncOp function, std::map<std::string, int64_t> sizes, uint64_t 
   struct Wanted {
     Tensor *tensor;
     Type element;
-    std::optional<int64_t> indexBound;
+    std::optional<IndexRange> indexRange;
     Range range;
   };
   std::vector<Wanted> wanted;
@@ -121,7 +121,7 @@ Call sampleCall(FuncOp function, std::map<std::string, int64_t> sizes, uint64_t 
     if (value && function.argumentRole(argument.getArgNumber()) == "hyper")
       call.inputs.back() = Tensor::scalar(value.getValueAsDouble());
     else
-      wanted.push_back({&call.inputs.back(), getElementTypeOrSelf(argument.getType()), indexBoundOf(argument, call),
+      wanted.push_back({&call.inputs.back(), getElementTypeOrSelf(argument.getType()), indexRangeOf(argument, call.sizes),
                         rangeOf(attributes)});
   }
   for (VariableOp variable : function->getParentOfType<ModelOp>().getBody().getOps<VariableOp>()) {
@@ -141,7 +141,7 @@ Call sampleCall(FuncOp function, std::map<std::string, int64_t> sizes, uint64_t 
       decks[want.range].reserve(want.tensor->count());
   for (Wanted &want : wanted) {
     if (!isa<FloatType>(want.element)) {
-      drawIntegers(*want.tensor, want.element, want.indexBound, source);
+      drawIntegers(*want.tensor, want.element, want.indexRange, source);
       continue;
     }
     for (double &number : want.tensor->data)

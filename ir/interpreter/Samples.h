@@ -29,6 +29,14 @@ private:
 /// Small sizes for the run-time dimensions of a function's model, no two alike, within their bounds.
 std::map<std::string, int64_t> sampleSizes(ModelOp model);
 
+/// The bound that ops reading `value` as an index set on it, and a number beyond it that they accept; nothing if none does.
+/// Kernels are looked into.
+struct IndexRange {
+  int64_t bound;
+  std::optional<int64_t> ignored;
+};
+std::optional<IndexRange> indexRangeOf(mlir::Value value, const std::map<std::string, int64_t> &sizes);
+
 /// Arguments and variables for a call of `function`.
 Call sampleCall(FuncOp function, std::map<std::string, int64_t> sizes, uint64_t seed);
 

@@ -1,5 +1,6 @@
 // Compilation.cpp: the stages of the compiler in order.
 #include "tools/nnc/Compilation.h"
+#include "codegen/explain/Given.h"
 #include "codegen/explain/MemoryReport.h"
 #include "codegen/llvm/Object.h"
 #include "frontend/Frontend.h"
@@ -187,6 +188,8 @@ Compilation::Status Compilation::lowerText() {
   }
   if (Status status = namePrefixes(); status != Status::Done)
     return status;
+  if (llvm::Error error = explain::checkSizes(*graph, options.sizes))
+    return userError(std::move(error));
   std::string text = printed(*graph);
   saveTemp("graph.mlir", text);
   if (options.emit == Emit::Graph)
@@ -254,8 +257,10 @@ void Compilation::choose(PipelineOptions &pipeline) {
 bool Compilation::recordsSteps() const { return options.emit == Emit::Passes || options.emit == Emit::Viewer; }
 
 Compilation::Status Compilation::differentiate() {
-  if (options.from >= From::Backward)
+  if (options.from >= From::Backward) {
+    show(*graph, Emit::Backward, "backward.mlir"); // never asked for where kernels come in
     return Status::Done;
+  }
   if (options.emit == Emit::Viewer)
     if (Status status = beginViewer(); status != Status::Done)
       return status;

@@ -150,6 +150,29 @@ std::string withSuffix(StringRef path, StringRef suffix) {
   return result.str().str();
 }
 
+/// Whether a stage is, or needs, one before the file that comes in.
+bool showsEarlier(Emit emit, From from) {
+  bool tellsPasses = emit == Emit::Passes || emit == Emit::Viewer;
+  switch (from) {
+  case From::Graph:
+    return false;
+  case From::Backward:
+    return emit == Emit::Graph || emit == Emit::BackwardRaw || emit == Emit::Viewer;
+  case From::Kernels:
+    return (emit > Emit::AST && emit < Emit::Kernels) || tellsPasses;
+  }
+  return false;
+}
+
+/// As --emit spells it.
+StringRef nameOf(cl::opt<Emit, false, NameParser<Emit>> &option, Emit emit) {
+  NameParser<Emit> &names = option.getParser();
+  for (unsigned i = 0; i < names.getNumOptions(); ++i)
+    if (static_cast<const cl::OptionValue<Emit> &>(names.getOptionValue(i)).getValue() == emit)
+      return names.getOption(i);
+  return "";
+}
+
 /// Can there be one library for these targets?
 bool checkTargets(const Options &options) {
   std::optional<KernelTarget> first;
@@ -288,9 +311,13 @@ bool convert(CommandLine &line, Options &options) {
     error() << "--from says where a graph enters; '" << options.input << "' is no '.mlir' file\n";
     return false;
   }
-  if (options.from != From::Graph && (options.emit == Emit::BackwardRaw || options.emit == Emit::Viewer)) {
-    error() << "--emit=" << (options.emit == Emit::Viewer ? "viewer" : "backward-raw")
-            << " shows what comes before the file that --from says '" << options.input << "' is\n";
+  if (showsEarlier(options.emit, options.from)) {
+    error() << "--emit=" << nameOf(line.emit, options.emit) << " shows what comes before the file that --from says '"
+            << options.input << "' is\n";
+    return false;
+  }
+  if (!options.sizes.empty() && options.emit != Emit::MemoryReport && options.emit != Emit::Viewer) {
+    error() << "--size says with what sizes --report and --emit=viewer count; a library takes any\n";
     return false;
   }
   if (!readNumber(line.jobs, options.jobs))
