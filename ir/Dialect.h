@@ -57,8 +57,11 @@ std::optional<Dim> usualOperationCount(mlir::Operation *op);
 /// `factor` multiplications, additions or both for every combination of indices of these sizes.
 std::optional<Dim> operationsOver(int64_t factor, llvm::ArrayRef<Dim> sizes);
 
-/// Gives an op's results the names they have in the source, from its location.
+/// Gives an op's results their printed names: those of the source, else what describes them. Results of a kernel or loop
+/// are called as the values inside that they are.
 void nameResults(mlir::Operation *op, mlir::OpAsmSetValueNameFn setName);
+/// The same for the arguments of a kernel's or loop's region, which are called as what they stand for.
+void nameArguments(mlir::Region &region, mlir::OpAsmSetValueNameFn setName);
 
 /// Folds an elementwise op whose operands are all splats, by its scalar meaning.
 mlir::LogicalResult foldElementwise(mlir::Operation *op, llvm::ArrayRef<mlir::Attribute> operands,

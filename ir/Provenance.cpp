@@ -160,14 +160,34 @@ static std::string printable(StringRef name) {
   return text;
 }
 
+/// Whether the printer's names may begin as this one does.
+static bool isUsable(StringRef name) { return !name.empty() && (llvm::isAlpha(name.front()) || name.front() == '_'); }
+
+std::string describedName(Value value) {
+  // What a kernel or loop yields has the name; the op's own is that of its anchor.
+  Operation *op = value.getDefiningOp();
+  if (op && op->getNumRegions() == 1 && !op->getRegion(0).empty())
+    return describedName(op->getRegion(0).front().back().getOperand(cast<OpResult>(value).getResultNumber()));
+  if (StringRef name = sourceName(value.getLoc()); isUsable(name))
+    return printable(name);
+  if (op)
+    return op->getName().stripDialect().str(); // %relu says more than %17
+  // Kernels and loops have an argument for each operand, these last.
+  auto argument = cast<BlockArgument>(value);
+  op = argument.getOwner()->getParentOp();
+  int64_t before = static_cast<int64_t>(argument.getOwner()->getNumArguments()) - op->getNumOperands();
+  return argument.getArgNumber() < before ? "" : describedName(op->getOperand(argument.getArgNumber() - before));
+}
+
 void nameResults(Operation *op, OpAsmSetValueNameFn setName) {
-  StringRef name = sourceName(op->getLoc());
-  if (!name.empty() && (llvm::isAlpha(name.front()) || name.front() == '_')) {
-    for (Value result : op->getResults())
-      setName(result, printable(name));
-  } else if (op->getNumResults() > 0) {
-    setName(op->getResult(0), op->getName().stripDialect()); // %relu says more than %17; several are %scan:2
-  }
+  for (Value result : op->getResults())
+    setName(result, describedName(result));
+}
+
+void nameArguments(Region &region, OpAsmSetValueNameFn setName) {
+  for (BlockArgument argument : region.getArguments())
+    if (std::string name = describedName(argument); !name.empty())
+      setName(argument, name);
 }
 
 } // namespace nnc

@@ -26,6 +26,10 @@ ProvenanceAttr provenanceOf(mlir::Location loc);
 /// The name a value has in the source (`h1`, `d_h1`), or empty.
 llvm::StringRef sourceName(mlir::Location loc);
 
+/// The name a value has in the source, else a word for what it is ("relu", "matmul"); empty for an argument that stands for
+/// nothing outside.
+std::string describedName(mlir::Value value);
+
 /// `loc`, a place without a name, in the layer of that name (`blocks.0.attention`).
 mlir::Location inLayer(mlir::Location loc, llvm::StringRef layer);
 

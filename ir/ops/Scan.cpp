@@ -78,9 +78,9 @@ LogicalResult ScanOp::verify() {
 }
 
 void ScanOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setName) {
-  for (BlockArgument argument : region.getArguments())
-    if (StringRef name = sourceName(argument.getLoc()); !name.empty() && llvm::isAlpha(name.front()))
-      setName(argument, name);
+  nameArguments(region, setName);
+  if (sourceName(turnArg().getLoc()).empty())
+    setName(turnArg(), "t");
 }
 
 static constexpr StringLiteral groupNames[] = {"sequences", "carries", "invariants"};

@@ -236,20 +236,10 @@ SmallVector<std::string> KernelOp::runtimeDims() {
   return names;
 }
 
-void KernelOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
-  // Results of a kernel are called as the values inside that they are.
-  if (getBody().empty() || getBody().front().empty())
-    return;
-  for (auto [result, value] : llvm::zip(getOutputs(), yieldOp().getValues()))
-    if (StringRef name = sourceName(value.getLoc()); !name.empty() && llvm::isAlpha(name.front()))
-      setName(result, name);
-}
+// Results of a kernel are called as the values inside that they are, arguments as what they stand for.
+void KernelOp::getAsmResultNames(OpAsmSetValueNameFn setName) { nameResults(*this, setName); }
 
-void KernelOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setName) {
-  for (BlockArgument argument : region.getArguments())
-    if (StringRef name = sourceName(argument.getLoc()); !name.empty() && llvm::isAlpha(name.front()))
-      setName(argument, name);
-}
+void KernelOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setName) { nameArguments(region, setName); }
 
 ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
   StringAttr symbol;

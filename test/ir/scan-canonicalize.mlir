@@ -7,7 +7,7 @@ nn.model @m attributes {source_name = "M", symbols = ["batch", "time"], bounds =
   nn.func predict @mask(%x: tensor<?x?xf32, #nn.dims<time, batch>>)
       -> (tensor<?x?xf32, #nn.dims<time, batch>>, tensor<?x?x1xf32, #nn.dims<time, batch, 1>>) {
     // CHECK: %[[KEPT:.*]] = nn.reshape %[[X]]
-    // CHECK: %[[LOOP:.*]]:2 = nn.scan <time> turn({{.*}}) sequences(%[[XT:[a-z0-9]+]] = %[[X]] : {{[^)]*}}) carries(%[[H:[a-z0-9]+]] = %{{[^)]*}}) -> (tensor<?x?xf32, #nn.dims<time, batch>>, tensor<?xf32, #nn.dims<batch>>) {
+    // CHECK: %[[LOOP0:[^ ,]*]], %[[LOOP1:[^ ,]*]] = nn.scan <time> turn({{.*}}) sequences(%[[XT:[a-z0-9_]+]] = %[[X]] : {{[^)]*}}) carries(%[[H:[a-z0-9_]+]] = %{{[^)]*}}) -> (tensor<?x?xf32, #nn.dims<time, batch>>, tensor<?xf32, #nn.dims<batch>>) {
     // CHECK-NEXT: %[[NEXT:.*]] = nn.add %[[H]], %[[XT]]
     // CHECK-NEXT: nn.yield %[[NEXT]], %[[NEXT]]
     %true = nn.fill 1.0 : tensor<?x?xi1, #nn.dims<time, batch>>
@@ -20,7 +20,7 @@ nn.model @m attributes {source_name = "M", symbols = ["batch", "time"], bounds =
       %2 = nn.reshape %xt : tensor<?xf32, #nn.dims<batch>> -> tensor<?x1xf32, #nn.dims<batch, 1>>
       nn.yield %1, %2, %1 : tensor<?xf32, #nn.dims<batch>>, tensor<?x1xf32, #nn.dims<batch, 1>>, tensor<?xf32, #nn.dims<batch>>
     }
-    // CHECK: nn.return %[[LOOP]]#0, %[[KEPT]]
+    // CHECK: nn.return %[[LOOP0]], %[[KEPT]]
     nn.return %y, %kept : tensor<?x?xf32, #nn.dims<time, batch>>, tensor<?x?x1xf32, #nn.dims<time, batch, 1>>
   }
 }
@@ -36,7 +36,7 @@ nn.model @m attributes {source_name = "M", symbols = ["time"], bounds = array<i6
     %zero = nn.fill 0.0 : tensor<3xf32>
     %ws = nn.broadcast %w dims [1] : tensor<3xf32> -> tensor<?x3xf32, #nn.dims<time, 3>>
     // CHECK: %[[KEPT:.*]] = nn.broadcast %[[W]] dims [1]
-    // CHECK: nn.scan <time> turn({{.*}}) sequences(%[[XT:[a-z0-9]+]] = %[[X]] : {{[^)]*}}) carries(%{{[^)]*}}) invariants(%[[WT:[a-z0-9]+]] = %[[W]] : tensor<3xf32>) -> tensor<3xf32>
+    // CHECK: nn.scan <time> turn({{.*}}) sequences(%[[XT:[a-z0-9_]+]] = %[[X]] : {{[^)]*}}) carries(%{{[^)]*}}) invariants(%[[WT:[a-z0-9_]+]] = %[[W]] : tensor<3xf32>) -> tensor<3xf32>
     // CHECK-NEXT: nn.mul %[[XT]], %[[WT]]
     // CHECK: nn.return %{{.*}}, %[[KEPT]]
     %kept, %last = nn.scan <time> turn(%t) sequences(%xt = %x : tensor<?x3xf32, #nn.dims<time, 3>>, %wt = %ws : tensor<?x3xf32, #nn.dims<time, 3>>)

@@ -162,7 +162,7 @@ nn.model @m attributes {source_name = "M", symbols = [], bounds = array<i64>} {
 nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i64: 0>} {
   nn.func predict @rows(%z: tensor<?x10xf32, #nn.dims<batch, 10>>, %label: tensor<?xi32, #nn.dims<batch>>)
       -> (tensor<?xf32, #nn.dims<batch>>, tensor<?x10xf32, #nn.dims<batch, 10>>, tensor<?xi1, #nn.dims<batch>>) {
-    // CHECK: %[[K:.*]]:3 = nn.kernel
+    // CHECK: %[[K0:[^ ,]*]], %[[K1:[^ ,]*]], %[[K2:[^ ,]*]] = nn.kernel
     // CHECK: nn.softmax_cross_entropy
     // CHECK: nn.softmax
     // CHECK: nn.one_hot

@@ -26,11 +26,11 @@ nn.model @m attributes {source_name = "M", symbols = ["batch", "time"], bounds =
 
   // Carried sums of a product and of rows leave the loop; what is no such sum stays.
   // CHECK-LABEL: @after
-  // CHECK: %[[LOOP:.*]]:2 = nn.scan
+  // CHECK: %[[LOOP0:[^ ,]*]], %[[LOOP1:[^ ,]*]] = nn.scan
   // CHECK-NOT: nn.matmul
   // CHECK: nn.yield
   // CHECK: nn.matmul %{{.*}}, %{{.*}} lhs_transposed : tensor<?x3xf64, #nn.dims<"batch*time", 3>>, tensor<?x2xf64, #nn.dims<"batch*time", 2>>
-  // CHECK: nn.sum %[[LOOP]]#0 over [0, 1]
+  // CHECK: nn.sum %[[LOOP0]] over [0, 1]
   nn.func predict @after(%x: tensor<?x?x3xf64, #nn.dims<time, batch, 3>> {nn.name = "x"},
                          %d: tensor<?x?x2xf64, #nn.dims<time, batch, 2>> {nn.name = "d"})
       -> (tensor<3x2xf64> {nn.name = "dw"}, tensor<2xf64> {nn.name = "db"}, tensor<?x2xf64, #nn.dims<batch, 2>> {nn.name = "s"}) {
@@ -54,13 +54,13 @@ nn.model @m attributes {source_name = "M", symbols = ["batch", "time"], bounds =
 
   // What a checkpoint computes again is not stacked, so its sums stay in the turns.
   // CHECK-LABEL: @computed_again
-  // CHECK: %[[LOOP:.*]]:2 = nn.scan {{.*}} -> (tensor<3x2xf64>, tensor<2xf64>)
+  // CHECK: %[[LOOP0:[^ ,]*]], %[[LOOP1:[^ ,]*]] = nn.scan {{.*}} -> (tensor<3x2xf64>, tensor<2xf64>)
   // CHECK: nn.hold
   // CHECK: nn.matmul
   // CHECK: nn.sum
   // CHECK: nn.yield
   // CHECK-NOT: nn.matmul
-  // CHECK: nn.return %[[LOOP]]#0, %[[LOOP]]#1
+  // CHECK: nn.return %[[LOOP0]], %[[LOOP1]]
   nn.func predict @computed_again(%x: tensor<?x?x3xf64, #nn.dims<time, batch, 3>> {nn.name = "x"},
                                   %d: tensor<?x?x2xf64, #nn.dims<time, batch, 2>> {nn.name = "d"})
       -> (tensor<3x2xf64> {nn.name = "dw"}, tensor<2xf64> {nn.name = "db"}) {
