@@ -1,5 +1,7 @@
 // gpu/Lowering.cpp: see gpu/Lowering.h.
 #include "codegen/halide/gpu/Lowering.h"
+#include "codegen/halide/gpu/Limits.h"
+#include "codegen/halide/gpu/Prefetch.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 #include <cstring>
@@ -38,6 +40,28 @@ protected:
     const Call *error = message.as<Call>();
     return error && checks.contains(error->name) ? Internal::Evaluate::make(0) : IRMutator::visit(op);
   }
+};
+
+/// Leaves out asserts in device code, where nobody is told: what they hold is what `bound_extent` has promised, of tiles whose
+/// last one is partial.
+class DropDeviceAsserts : public IRMutator {
+public:
+  using IRMutator::mutate;
+
+protected:
+  using IRMutator::visit;
+  Internal::Stmt visit(const Internal::For *op) override {
+    const bool outer = std::exchange(isDevice, isDevice || op->for_type == Internal::ForType::GPUBlock);
+    Internal::Stmt loop = IRMutator::visit(op);
+    isDevice = outer;
+    return loop;
+  }
+  Internal::Stmt visit(const AssertStmt *op) override {
+    return isDevice ? Internal::Evaluate::make(0) : IRMutator::visit(op);
+  }
+
+private:
+  bool isDevice = false;
 };
 
 /// Whether a name is read.
@@ -149,6 +173,25 @@ private:
   std::map<std::string, Expr> ofThreadZero; // thread numbers, and names of what depends on them
 };
 
+/// A branch on one condition for all elements of a vector, of which Halide makes one for each element.
+class UniformBranches : public IRMutator {
+public:
+  using IRMutator::mutate;
+
+protected:
+  using IRMutator::visit;
+  Expr visit(const Call *op) override {
+    Expr call = IRMutator::visit(op);
+    op = call.as<Call>();
+    const auto *all = op->is_intrinsic({Call::if_then_else, Call::if_then_else_mask}) ? op->args[0].as<Internal::Broadcast>() : nullptr;
+    if (!all)
+      return call;
+    std::vector<Expr> args = op->args;
+    args[0] = all->value;
+    return Call::make(op->type, Call::if_then_else, args, Call::PureIntrinsic);
+  }
+};
+
 /// Halide has no vectors of strict operations in OpenCL C, which is strict itself unless told otherwise, and writes
 /// constants of f64 with the digits of f32. Runs last, where nothing simplifies any more.
 class OpenCLFloats : public IRMutator {
@@ -212,7 +255,11 @@ void addDevicePasses(Pipeline &pipeline, const KernelTarget &target) {
   if (!target.checksArguments)
     pipeline.add_custom_lowering_pass(new DropArgumentChecks);
   pipeline.add_custom_lowering_pass(new DropHostReads);
+  pipeline.add_custom_lowering_pass(new DropDeviceAsserts);
   pipeline.add_custom_lowering_pass(new PrivatePlaces);
+  pipeline.add_custom_lowering_pass(new UniformBranches);
+  addPrefetchPass(pipeline);
+  addLimitsPass(pipeline, *target.gpu);
   bool isCUDA = target.halide.has_feature(Target::CUDA);
   pipeline.add_custom_lowering_pass(new RenameCalls(isCUDA ? namesOnCUDA() : namesOnOpenCL()));
   if (!isCUDA)

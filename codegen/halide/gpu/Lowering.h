@@ -13,6 +13,10 @@ namespace nnc {
 ///
 ///   Functions named private..., computed by a block's threads and stored in registers, become registers of each thread.
 ///
+///   Loops that copy to shared memory what they compute with copy ahead (Prefetch.h).
+///
+///   Launches keep within what a GPU takes (Limits.h).
+///
 ///   Functions of the C library become those of the device's.
 void addDevicePasses(Halide::Pipeline &pipeline, const KernelTarget &target);
 

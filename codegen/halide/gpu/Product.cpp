@@ -3,6 +3,7 @@
 #include "codegen/halide/Schedules.h"
 #include "codegen/halide/Sizes.h"
 #include "codegen/halide/gpu/Grid.h"
+#include "codegen/halide/gpu/Prefetch.h"
 
 using namespace Halide;
 
@@ -12,6 +13,9 @@ namespace {
 constexpr TailStrategy Guard = TailStrategy::GuardWithIf;
 // For splits that divide.
 constexpr TailStrategy Exact = TailStrategy::RoundUp;
+
+/// Numbers of 32 bits that a thread copies to shared memory at once.
+constexpr int wordOfCopy = 4;
 
 int elementsOf(int items) { return std::min(items, 4); }
 
@@ -55,7 +59,8 @@ std::optional<Num> KernelEmitter::deviceProduct(const ContractSpec &spec, llvm::
   if (!tile)
     return std::nullopt;
   nest->product = std::make_unique<DeviceProduct>(spec, *tile, nest->axes,
-                                                  [&](const Dim &dim) { return extent(dim); });
+                                                  [&](const Dim &dim) { return extent(dim); },
+                                                  nest->readsAligned && spec.type.bits() == 32);
   return nest->product->value();
 }
 
@@ -88,25 +93,40 @@ KernelEmitter::matrixProduct(Type type, const ReduceSpec &sum, bool leftDown, bo
 }
 
 DeviceProduct::DeviceProduct(const ContractSpec &spec, const ProductTile &tile, std::vector<Var> axesOfResult,
-                             const std::function<Expr(const Dim &)> &extent)
+                             const std::function<Expr(const Dim &)> &extent, bool inWords)
     : spec(spec), tile(tile), axes(std::move(axesOfResult)) {
   Var x = axes.back(), y = axes[axes.size() - 2];
   std::vector<Expr> batch(axes.begin(), axes.end() - 2);
-  auto bounded = [&](const Var &var, const Dim &size, int block) {
-    return isMultiple(size, block) ? Expr(var) : min(var, extent(size) - 1);
+  leftInWords = inWords && isMultiple(spec.lhsDown ? spec.m : spec.k, wordOfCopy);
+  rightInWords = inWords && isMultiple(spec.rhsAcross ? spec.k : spec.n, wordOfCopy);
+  // Words of a copy are inside or outside as a whole.
+  auto bounded = [&](const Var &var, const Dim &size, int block, bool words) -> Expr {
+    if (isMultiple(size, block))
+      return var;
+    if (!words)
+      return min(var, extent(size) - 1);
+    return min(var / wordOfCopy, extent(size) / wordOfCopy - 1) * wordOfCopy + var % wordOfCopy;
   };
   bool isWhole = isMultiple(spec.k, tile.depth);
-  Expr size = extent(spec.k), at = isWhole ? Expr(depth) : min(depth, size - 1);
-  auto inside = [&](const Num &number) {
-    return (isWhole ? number : select(Num(depth < size), number, lit(number, 0.0))).expr();
+  Expr size = extent(spec.k);
+  auto inside = [&](const Num &number, bool words) {
+    Expr at = words ? depth / wordOfCopy * wordOfCopy : Expr(depth);
+    return (isWhole ? number : select(Num(at < size), number, lit(number, 0.0))).expr();
   };
   auto args = [&](auto first, auto second) {
     std::vector<std::decay_t<decltype(first)>> all = {first, second};
     all.insert(all.end(), axes.rbegin() + 2, axes.rend());
     return all;
   };
-  left(args(row, depth)) = inside(spec.lhs(batch, bounded(row, spec.m, tile.rows), at));
-  right(args(column, depth)) = inside(spec.rhs(batch, at, bounded(column, spec.n, tile.columns)));
+  bool downWords = leftInWords && spec.lhsDown, acrossWords = rightInWords && !spec.rhsAcross;
+  bool leftDeep = leftInWords && !spec.lhsDown, rightDeep = rightInWords && spec.rhsAcross;
+  left(args(row, depth)) = inside(
+      spec.lhs(batch, bounded(row, spec.m, tile.rows, downWords), bounded(depth, spec.k, tile.depth, leftDeep)),
+      leftDeep);
+  right(args(column, depth)) =
+      inside(spec.rhs(batch, bounded(depth, spec.k, tile.depth, rightDeep),
+                      bounded(column, spec.n, tile.columns, acrossWords)),
+             rightDeep);
   k = RDom(0, isWhole ? size : (size + tile.depth - 1) / tile.depth * tile.depth, "k");
   sum(args(x, y)) = constant(spec.type, 0.0).expr();
   sum(args(Expr(x), Expr(y))) = fma(Num(left(args(Expr(y), Expr(k)))), Num(right(args(Expr(x), Expr(k)))),
@@ -163,7 +183,7 @@ void DeviceProduct::schedule(LoopNest &nest) {
   };
   inThreads(sum);
   sum.reorder({xl, xg, yl, yg, xt, yt}).unroll(xg).unroll(yl).unroll(yg).gpu_threads(xt, yt);
-  RVar ko("ko"), ki("ki");
+  RVar ko(stagedLoop), ki("ki");
   Stage update = sum.update();
   inThreads(update);
   update.split(k.x, ko, ki, tile.depth, Guard)
@@ -180,9 +200,9 @@ void DeviceProduct::schedule(LoopNest &nest) {
   for (size_t axis = 0; axis + 2 < axes.size(); ++axis)
     sum.bound_extent(axes[axis], 1);
 
-  // The copies: neighbouring threads read neighbouring numbers.
-  auto copy = [&](Func function, Var across, int width, bool alongDepth) {
-    Var all("all"), part("part"), thread("thread");
+  // The copies: neighbouring threads read neighbouring words.
+  auto copy = [&](Func function, Var across, int width, bool alongDepth, bool inWords) {
+    Var all("all"), part("part"), thread("thread"), words("words"), item("item");
     function.compute_at(sum, ko)
         .store_in(MemoryType::GPUShared)
         .bound_extent(across, width)
@@ -190,18 +210,23 @@ void DeviceProduct::schedule(LoopNest &nest) {
     for (size_t axis = 0; axis + 2 < axes.size(); ++axis)
       function.bound_extent(axes[axis], 1);
     if (alongDepth)
-      function.align_storage(across, width + 4).fuse(depth, across, all);
+      function.align_storage(across, width + 4);
+    Var inner = alongDepth ? depth : across, outer = alongDepth ? across : depth;
+    if (inWords)
+      function.split(inner, words, item, wordOfCopy, Exact).vectorize(item).fuse(words, outer, all);
     else
-      function.fuse(across, depth, all);
-    int threads = std::min(threadsAcross * threadsDown, width * tile.depth);
+      function.fuse(inner, outer, all);
+    int threads = std::min(threadsAcross * threadsDown, width * tile.depth / (inWords ? wordOfCopy : 1));
     function.split(all, part, thread, threads, Exact)
-        .split(thread, yt, xt, threadsAcross, Exact)
-        .reorder(part, xt, yt)
-        .unroll(part)
-        .gpu_threads(xt, yt);
+        .split(thread, yt, xt, threadsAcross, Exact);
+    if (inWords)
+      function.reorder(item, part, xt, yt);
+    else
+      function.reorder(part, xt, yt);
+    function.unroll(part).gpu_threads(xt, yt);
   };
-  copy(left, row, tile.rows, !spec.lhsDown);
-  copy(right, column, tile.columns, spec.rhsAcross);
+  copy(left, row, tile.rows, !spec.lhsDown, leftInWords);
+  copy(right, column, tile.columns, spec.rhsAcross, rightInWords);
 }
 
 } // namespace nnc

@@ -2,7 +2,9 @@
 //
 // A block of threads owns a tile of the result, a thread some of its rows and columns, in registers. The sum goes over k
 // in short stretches; of each the block first copies the tile's rows of lhs and columns of rhs to shared memory, k
-// outermost, so that a thread reads its rows and columns as 16-byte words, whatever way the operands lie in memory.
+// outermost, so that a thread reads its rows and columns as 16-byte words, whatever way the operands lie in memory. Where
+// operands are made of 16-byte words, these are copied whole. What the next stretch needs is under way while the present
+// one is added up (gpu/Prefetch.h).
 //
 // A thread's rows and columns are groups of four neighbours, the groups as far apart as the tile allows: neighbouring
 // threads then read neighbouring words. What is beyond the ends of k is copied as 0, beyond the last row or column as the
@@ -27,9 +29,9 @@ std::optional<ProductTile> planProduct(const ContractSpec &spec, const Dims &bat
 
 class DeviceProduct : public Contractor {
 public:
-  /// `axes` are the result's loop variables: batch axes, m, n.
+  /// `axes` are the result's loop variables: batch axes, m, n. `inWords`: tensors begin at 16-byte words and are f32.
   DeviceProduct(const ContractSpec &spec, const ProductTile &tile, std::vector<Halide::Var> axes,
-                const std::function<Halide::Expr(const Dim &)> &extent);
+                const std::function<Halide::Expr(const Dim &)> &extent, bool inWords);
 
   Num value() const override;
   void schedule(LoopNest &nest) override;
@@ -42,7 +44,8 @@ private:
   ContractSpec spec;
   ProductTile tile;
   std::vector<Halide::Var> axes;
-  Halide::Func sum{"private_product"}, left{"left"}, right{"right"};
+  Halide::Func sum{"private_product"}, left{"staged_left"}, right{"staged_right"};
+  bool leftInWords = false, rightInWords = false; // the copies go by words
   Halide::Var row{"row"}, column{"column"}, depth{"depth"};
   Halide::RDom k;
 };

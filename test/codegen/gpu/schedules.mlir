@@ -11,11 +11,22 @@
 // CHECK: remark: kernel 'own' for cuda: schedule own{{$}}
 // CHECK: remark: kernel 'skinny' for cuda: schedule blocks{{$}}
 
-// The accumulators of a product are registers, its operands come from shared memory as words of four numbers.
+// The accumulators of a product are registers, its operands come from shared memory as words of four numbers: of a turn's
+// 512 multiply-adds 16 of each of 48 words. They go there as words, too (four before the loop, four in each turn for the
+// next), and there is one barrier in a turn.
 // PTX-LABEL: // kernel product
 // PTX-NOT: .local
+// PTX-COUNT-4: ld.global.nc.v2.b64
+// PTX-NOT: ld.global
+// PTX-NOT: ld.shared.b32
 // PTX: ld.shared.v4.b32
-// PTX-COUNT-64: fma.rn.f32
+// PTX-COUNT-512: fma.rn.f32
+// PTX: st.shared.b32
+// PTX: st.shared.v{{[24]}}
+// PTX: bar.sync
+// PTX-NOT: bar.sync
+// PTX-COUNT-4: ld.global.nc.v2.b64
+// PTX-NOT: ld.global
 // PTX: st.global.v4.b32
 // Elements are read and written as words of four numbers.
 // PTX-LABEL: // kernel pointwise
@@ -24,6 +35,15 @@
 // PTX-LABEL: // kernel columns
 // PTX: bar.sync
 
+// LOOPS-LABEL: // product
+// LOOPS: gpu_block axis0.yb
+// LOOPS: gpu_block axis1.xw.xb
+// LOOPS: for k.staged_turn
+// LOOPS: produce staged_left:
+// LOOPS: gpu_thread depth.words.all.thread.yt
+// LOOPS: vectorized {{.*}}item in [0, 3]
+// LOOPS: produce staged_right:
+// LOOPS: vectorized {{.*}}item in [0, 3]
 // LOOPS-LABEL: // rows
 // LOOPS: gpu_block axis0.block
 // LOOPS: produce row_max{{[0-9]+}}_lanes
