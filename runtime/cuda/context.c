@@ -86,10 +86,11 @@ void nnc_cuda_release(const nnc_cuda_driver *driver, nnc_cuda_context *context) 
 
 /* A multiprocessor has 65536 registers, given out by eights per thread, at most 255 (CUDA's programming guide, table of
  * compute capabilities, 5.0 and newer). Without a limit the driver's compiler may take so many that a block does not
- * fit and its launch fails. */
+ * fit and its launch fails. Two blocks of up to 256 threads are to fit side by side: while one waits at a barrier the
+ * other computes. The check of all kernels by ptxas (test/codegen/gpu) is for the same limit. */
 static unsigned registers_for(unsigned threads) {
-  unsigned share = threads ? 65536 / threads / 8 * 8 : 255;
-  return share < 255 ? share : 255;
+  const unsigned resident = threads < 512 ? 512 : threads;
+  return 65536 / resident / 8 * 8;
 }
 
 static int load_module(nnc_instance *instance, const nnc_cuda_driver *driver, nnc_cuda_module *module) {

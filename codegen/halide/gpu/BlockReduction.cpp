@@ -162,6 +162,11 @@ void scheduleBlocks(LoopNest &nest, const std::vector<Func> &anchors) {
     int64_t most = first.alongRows ? std::max(1, threadsOfBlock / lanes) : columnsOfBlock;
     results = static_cast<int>(std::min<int64_t>(most, guess(keptSizes.back())));
     out.split(kept.back(), block, result, results, Guard);
+    // Where lanes are nobody's but the sums', a loop of one turn keeps the threads' dimensions those of the sums.
+    if (free.empty()) {
+      out.split(result, result, element, 1, TailStrategy::RoundUp);
+      threads.push_back(element);
+    }
     threads.push_back(result);
   } else if (free.empty()) {
     out.split(Var::outermost(), Var::outermost(), element, 1);
