@@ -14,6 +14,7 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <cstdlib>
 #include <fcntl.h>
@@ -244,9 +245,52 @@ std::string schedulesOf(const EmittedKernel &kernel) {
   return llvm::join(names, ", ");
 }
 
-/// Runs in a worker: the border at which Halide's exceptions end. Returns a line of schedules, then the product.
-JobOutput compileOne(KernelOp kernel, const KernelTarget &target, const HalideOptions &options,
-                     Product product, llvm::StringRef fault) {
+/// What a worker hands over beside the product, as a line of JSON before it.
+struct Decisions {
+  std::string schedules;
+  std::vector<Choice> choices;
+  std::vector<std::string> unused; // of what the tuning chose
+};
+
+std::string lineOf(const Decisions &decisions) {
+  llvm::json::Array choices;
+  for (const Choice &choice : decisions.choices)
+    choices.push_back(llvm::json::Array{choice.name, choice.modelled, llvm::json::Array(choice.alternatives)});
+  llvm::json::Value line = llvm::json::Array{decisions.schedules, std::move(choices), llvm::json::Array(decisions.unused)};
+  return llvm::formatv("{0}\n", line).str();
+}
+
+Decisions decisionsOf(llvm::StringRef line) {
+  llvm::json::Value value = llvm::cantFail(llvm::json::parse(line));
+  const llvm::json::Array &parts = *value.getAsArray();
+  auto texts = [](const llvm::json::Value &list) {
+    std::vector<std::string> result;
+    for (const llvm::json::Value &text : *list.getAsArray())
+      result.push_back(text.getAsString()->str());
+    return result;
+  };
+  Decisions decisions{parts[0].getAsString()->str(), {}, texts(parts[2])};
+  for (const llvm::json::Value &entry : *parts[1].getAsArray()) {
+    const llvm::json::Array &choice = *entry.getAsArray();
+    decisions.choices.push_back({choice[0].getAsString()->str(), choice[1].getAsString()->str(), texts(choice[2])});
+  }
+  return decisions;
+}
+
+/// How much work a task is, against what the machine's numbers say: less balances better, more costs less to hand over.
+void chooseGrain(KernelTarget &target) {
+  static const std::pair<const char *, double> grains[] = {{"1", 1}, {"1/2", 0.5}, {"2", 2}, {"1/4", 0.25}, {"8", 8}};
+  std::vector<Choices::Way> ways;
+  for (auto [spelling, factor] : grains)
+    ways.push_back({spelling, 0});
+  double factor = grains[target.chooseWay("grain", ways, 0)].second;
+  target.machine.flopsPerTask *= factor;
+  target.machine.bytesPerTask *= factor;
+}
+
+/// Runs in a worker: the border at which Halide's exceptions end. Returns the line of decisions, then the product.
+JobOutput compileOne(KernelOp kernel, KernelTarget target, const HalideOptions &options, Product product,
+                     llvm::StringRef fault) {
   std::string message;
   ScopedDiagnosticHandler handler(kernel.getContext(), [&](Diagnostic &diagnostic) {
     if (message.empty())
@@ -255,12 +299,18 @@ JobOutput compileOne(KernelOp kernel, const KernelTarget &target, const HalideOp
   });
   try {
     makeFault(fault);
+    const TunedKernel *tuned =
+        options.tuning ? options.tuning->find(kernel.getSymbol().value_or("kernel"), target.name) : nullptr;
+    Choices choices(tuned ? tuned->chosen : Chosen());
+    target.choices = &choices;
+    if (!target.gpu)
+      chooseGrain(target);
     KernelEmitter emitter(kernel, target);
     std::unique_ptr<EmittedKernel> emitted = emitter.emit();
     if (!emitted)
       return {false, message};
-    return {true, schedulesOf(*emitted) + '\n' +
-                      produce(kernel, *emitted, target, emitted->symbol + options.symbolSuffix, product)};
+    std::string data = produce(kernel, *emitted, target, emitted->symbol + options.symbolSuffix, product);
+    return {true, lineOf({schedulesOf(*emitted), choices.offered(), choices.unused()}) + data};
   } catch (const Halide::Error &error) {
     return {false, aboutKernel(llvm::Twine("Halide cannot compile this kernel: ") + error.what())};
   } catch (const std::exception &error) {
@@ -285,7 +335,13 @@ std::optional<KernelTarget> targetOf(ModuleOp module, const HalideOptions &optio
   return target;
 }
 
-llvm::Expected<std::vector<std::string>> compileAll(ModuleOp module, const std::vector<KernelOp> &kernels,
+/// A kernel's product, and how it came about.
+struct Produced {
+  std::string data;
+  Decisions decisions;
+};
+
+llvm::Expected<std::vector<Produced>> compileAll(ModuleOp module, const std::vector<KernelOp> &kernels,
                                                     const HalideOptions &options, const KernelTarget &target,
                                                     Product product) {
   module.getContext()->disableMultithreading();
@@ -294,7 +350,7 @@ llvm::Expected<std::vector<std::string>> compileAll(ModuleOp module, const std::
       runInProcesses(kernels.size(), processes, options.secondsPerKernel, [&](size_t i) {
         return compileOne(kernels[i], target, options, product, i == 0 ? options.workerFault : "");
       });
-  std::vector<std::string> data;
+  std::vector<Produced> products;
   bool failed = false;
   for (auto [op, result] : llvm::zip(kernels, results)) {
     KernelOp kernel = op;
@@ -313,14 +369,20 @@ llvm::Expected<std::vector<std::string>> compileAll(ModuleOp module, const std::
       *options.log << llvm::formatv("{0,8:F1} ms  kernel {1}\n", 1e3 * result.seconds,
                                     kernel.getSymbol().value_or("kernel"));
     failed |= result.status != JobResult::Done;
-    auto [schedules, made] = llvm::StringRef(result.data).split('\n');
-    if (options.explain && result.status == JobResult::Done)
-      explain(kernel, schedules, options);
-    data.push_back(made.str());
+    if (result.status != JobResult::Done)
+      continue;
+    auto [line, made] = llvm::StringRef(result.data).split('\n');
+    products.push_back({made.str(), decisionsOf(line)});
+    const Decisions &decisions = products.back().decisions;
+    if (options.explain)
+      explain(kernel, decisions.schedules, options);
+    for (const std::string &choice : decisions.unused)
+      kernel.emitWarning() << "'" << choice << "', which the tuning file has for kernel '" << kernel.getSymbol().value_or("kernel")
+                           << "', is no way of its schedule";
   }
   if (failed)
     return llvm::make_error<KernelError>();
-  return data;
+  return products;
 }
 
 /// May an object need this? The linker gives the C library, the runtime the rest.
@@ -378,16 +440,16 @@ llvm::Expected<std::vector<KernelObject>> compileKernels(ModuleOp module, const 
   if (!target)
     return llvm::make_error<KernelError>();
   std::vector<KernelOp> kernels = distinctKernels(module);
-  llvm::Expected<std::vector<std::string>> objects =
+  llvm::Expected<std::vector<Produced>> objects =
       compileAll(module, kernels, options, *target, Product::Object);
   if (!objects)
     return objects.takeError();
   std::vector<KernelObject> result;
   bool ok = true;
-  for (auto [kernel, bytes] : llvm::zip(kernels, *objects)) {
-    ok &= succeeded(checkSymbols(kernel, bytes, *target));
+  for (auto [kernel, made] : llvm::zip(kernels, *objects)) {
+    ok &= succeeded(checkSymbols(kernel, made.data, *target));
     result.push_back({kernel.getSymbol().value_or("kernel").str() + options.symbolSuffix,
-                      std::vector<char>(bytes.begin(), bytes.end())});
+                      std::vector<char>(made.data.begin(), made.data.end()), std::move(made.decisions.choices)});
   }
   if (!ok)
     return llvm::make_error<KernelError>();
@@ -405,12 +467,12 @@ kernelTexts(ModuleOp module, const HalideOptions &options, KernelText kind) {
                     : kind == KernelText::StmtHtml ? Product::StmtHtml
                     : kind == KernelText::Device   ? Product::Device
                                                    : Product::Assembly;
-  llvm::Expected<std::vector<std::string>> texts = compileAll(module, kernels, options, *target, product);
+  llvm::Expected<std::vector<Produced>> texts = compileAll(module, kernels, options, *target, product);
   if (!texts)
     return texts.takeError();
   std::vector<std::pair<std::string, std::string>> result;
   for (auto [kernel, text] : llvm::zip(kernels, *texts))
-    result.push_back({kernel.getSymbol().value_or("kernel").str(), std::move(text)});
+    result.push_back({kernel.getSymbol().value_or("kernel").str(), std::move(text.data)});
   return result;
 }
 

@@ -2,6 +2,7 @@
 #ifndef NNC_CODEGEN_HALIDE_COMPILE_H
 #define NNC_CODEGEN_HALIDE_COMPILE_H
 
+#include "codegen/halide/Tuning.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
 #include <string>
@@ -15,6 +16,7 @@ struct HalideOptions {
   std::string symbolSuffix;    // tells the variants of a kernel for several targets apart
   bool onOpenCL = false;       // a GPU's kernels for any OpenCL device instead (KernelTarget::onOpenCL)
   bool explain = false;        // remarks that say how the loops of each kernel run
+  const Tuning *tuning = nullptr; // what was measured, in place of the cost model
   unsigned jobs = 0;           // processes at a time; 0: one per CPU
   unsigned secondsPerKernel = 120;
   llvm::raw_ostream *log = nullptr; // takes the processor time of each kernel
@@ -32,6 +34,7 @@ struct HalideOptions {
 struct KernelObject {
   std::string symbol;
   std::vector<char> bytes;
+  std::vector<Choice> choices; // what its schedule decided
 };
 
 /// Device: what runs on a GPU, as PTX; nothing of kernels for CPUs.

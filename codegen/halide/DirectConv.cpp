@@ -29,8 +29,9 @@ Tile chooseTile(const ConvSpec &spec, const KernelTarget &target) {
   int spare = spareRegisters(machine);
   int64_t width = guess(spec.axes.back().outputsOfPhase()), phases = spec.axes.back().phases.size();
   int64_t outputs = spec.isChannelwise() ? spec.groups : spec.outputsPerGroup;
-  Tile best{1, 1};
-  double least = 0;
+  std::vector<Tile> tiles;
+  std::vector<Choices::Way> ways;
+  size_t best = 0;
   for (int vectors = 1; vectors <= 4; ++vectors) {
     if (spec.groups > 1 && !spec.isChannelwise() && outputs % (vectors * lanes) != 0)
       continue;
@@ -44,13 +45,13 @@ Tile chooseTile(const ConvSpec &spec, const KernelTarget &target) {
       double useful = static_cast<double>(width) / (ceilDiv(width, pixels) * pixels) * outputs /
                       (ceilDiv(outputs, vectors * lanes) * vectors * lanes);
       double time = step / (accumulators * useful);
-      if (least == 0 || time < least * 0.999) {
-        least = time;
-        best = {pixels, vectors};
-      }
+      tiles.push_back({pixels, vectors});
+      ways.push_back({std::to_string(pixels) + "x" + std::to_string(vectors), time});
+      if (time < ways[best].cost * 0.999)
+        best = ways.size() - 1;
     }
   }
-  return best;
+  return ways.empty() ? Tile{1, 1} : tiles[target.chooseWay("tile", ways, best)];
 }
 
 } // namespace

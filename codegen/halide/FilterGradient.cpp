@@ -25,7 +25,13 @@ void chooseTile(const ConvSpec &spec, const KernelTarget &target, FilterGradient
   int spare = spareRegisters(machine);
   int64_t outputs = spec.isChannelwise() ? spec.groups : spec.outputsPerGroup;
   size_t rank = spec.rank();
-  double least = 0;
+  struct Tile {
+    int vectors, channels;
+    bool row, plane;
+  };
+  std::vector<Tile> tiles;
+  std::vector<Choices::Way> ways;
+  size_t best = 0;
   for (int vectors = 1; vectors <= 4; ++vectors)
     for (int channels = 1; channels <= 8; ++channels)
       for (bool row : {true, false})
@@ -43,11 +49,15 @@ void chooseTile(const ConvSpec &spec, const KernelTarget &target, FilterGradient
           double useful =
               static_cast<double>(outputs) / (ceilDiv(outputs, vectors * lanes) * vectors * lanes);
           double time = step / (accumulators * useful);
-          if (least == 0 || time < least * 0.999) {
-            least = time;
-            plan.vectors = vectors, plan.channels = channels, plan.holdsRow = row, plan.holdsPlane = plane;
-          }
+          tiles.push_back({vectors, channels, row, plane});
+          ways.push_back({std::to_string(channels) + "x" + std::to_string(vectors) + (plane ? " plane" : row ? " row" : ""), time});
+          if (time < ways[best].cost * 0.999)
+            best = ways.size() - 1;
         }
+  if (!ways.empty()) {
+    const Tile &tile = tiles[target.chooseWay("tile", ways, best)];
+    plan.vectors = tile.vectors, plan.channels = tile.channels, plan.holdsRow = tile.row, plan.holdsPlane = tile.plane;
+  }
   plan.columns = plan.vectors * lanes;
 }
 

@@ -51,16 +51,18 @@ GemmPlan planGemm(const ContractSpec &spec, const KernelTarget &target) {
   GemmPlan plan{};
   plan.lanes = target.lanes(spec.type);
   int64_t n = guess(spec.n);
-  double best = 0;
-  for (const Tile &tile : tilesFor(target.machine)) {
+  llvm::ArrayRef<Tile> tiles = tilesFor(target.machine);
+  std::vector<Choices::Way> ways;
+  size_t best = 0;
+  for (const Tile &tile : tiles) {
     int64_t columns = tile.vectors * plan.lanes;
-    double cost = tile.cost * ceilDiv(n, columns) * columns;
-    if (best == 0 || cost < best) {
-      best = cost;
-      plan.rows = tile.rows;
-      plan.vectors = tile.vectors;
-    }
+    ways.push_back({std::to_string(tile.rows) + "x" + std::to_string(tile.vectors), tile.cost * ceilDiv(n, columns) * columns});
+    if (ways.back().cost < ways[best].cost)
+      best = ways.size() - 1;
   }
+  const Tile &tile = tiles[target.chooseWay("tile", ways, best)];
+  plan.rows = tile.rows;
+  plan.vectors = tile.vectors;
   if (auto m = spec.m.valueIfStatic())
     plan.rows = std::clamp<int64_t>(*m, 1, plan.rows);
   plan.columns = plan.vectors * plan.lanes;
@@ -82,13 +84,13 @@ GemmPlan planGemm(const ContractSpec &spec, const KernelTarget &target) {
 
   // Tasks: rows first, as all read the same panel; then panels. A copied panel wants rows to pay for it.
   double rowWork = 2.0 * plan.rows * plan.columns * guessedDepth(spec.k);
-  int64_t panels = ceilDiv(n, plan.columns), tiles = ceilDiv(guess(spec.m), plan.rows);
+  int64_t panels = ceilDiv(n, plan.columns), rowTiles = ceilDiv(guess(spec.m), plan.rows);
   int64_t rows = std::max<int64_t>(1, std::ceil(target.machine.flopsPerTask / rowWork));
   // A copied panel wants many rows to pay for it, but a few tasks are worth more, down to rows that pay for the copy's
   // loads and stores alone; one that transposes takes longer.
   if (plan.form != GemmPlan::Direct) {
     int64_t paying = 32, least = spec.rhsAcross ? 64 : 16;
-    while (spec.m.isStatic() && paying * plan.rows >= 2 * least && ceilDiv(tiles, paying) * panels < fewTasks)
+    while (spec.m.isStatic() && paying * plan.rows >= 2 * least && ceilDiv(rowTiles, paying) * panels < fewTasks)
       paying /= 2;
     rows = std::max(rows, paying);
   }
@@ -96,18 +98,19 @@ GemmPlan planGemm(const ContractSpec &spec, const KernelTarget &target) {
   if (plan.form == GemmPlan::Blocked)
     rows = std::min<int64_t>(rows, std::max<int64_t>(1, (48 << 10) / (plan.rows * rowBytes)));
   if (spec.m.isStatic()) {
-    rows = std::min(rows, tiles);
-    rows = ceilDiv(tiles, ceilDiv(tiles, rows)); // blocks of equal size
+    rows = std::min(rows, rowTiles);
+    rows = ceilDiv(rowTiles, ceilDiv(rowTiles, rows)); // blocks of equal size
   }
   plan.rowsPerTask = rows;
-  double taskWork = rowWork * std::min(rows, tiles);
+  double taskWork = rowWork * std::min(rows, rowTiles);
   plan.panelsPerTask = std::clamp<int64_t>(std::ceil(target.machine.flopsPerTask / taskWork), 1, panels);
   plan.panelsPerTask = ceilDiv(panels, ceilDiv(panels, plan.panelsPerTask));
   if (!spec.n.isStatic())
     plan.panelsPerTask = 1;
   // Going down columns, each task has its rows of lhs to fetch, one number for `columns` products; going along rows, its
   // columns of rhs.
-  plan.panelsOuter = plan.columns * plan.panelsPerTask > plan.rows * plan.rowsPerTask;
+  bool outer = plan.columns * plan.panelsPerTask > plan.rows * plan.rowsPerTask;
+  plan.panelsOuter = target.chooseWay("tasks", {{"down", 0}, {"along", 0}}, outer ? 0 : 1) == 0;
   return plan;
 }
 

@@ -2,6 +2,7 @@
 #ifndef NNC_CODEGEN_HALIDE_TARGETS_H
 #define NNC_CODEGEN_HALIDE_TARGETS_H
 
+#include "codegen/halide/Choices.h"
 #include "codegen/halide/HalideHeader.h"
 #include "llvm/ADT/StringRef.h"
 #include <optional>
@@ -37,10 +38,16 @@ struct KernelTarget {
   Machine machine;         // of the CPU; of GPU kernels, it runs what launches them
   std::optional<Gpu> gpu;  // kernels run on one
   bool checksArguments = false; // kernels check their buffers themselves: -O0
+  Choices *choices = nullptr;   // of the kernel that is scheduled; null: the cost model decides
 
   /// The schedules of a GPU target on any OpenCL device, for tests on machines without the GPU. Kernels then need
   /// Halide's own runtime.
   KernelTarget onOpenCL() const;
+
+  /// Choices::choose, or `modelled`.
+  size_t chooseWay(llvm::StringRef name, llvm::ArrayRef<Choices::Way> ways, size_t modelled) const {
+    return choices ? choices->choose(name, ways, modelled) : modelled;
+  }
 
   /// Elements of a type in one vector.
   int lanes(Halide::Type type) const { return machine.vectorBytes / type.bytes(); }

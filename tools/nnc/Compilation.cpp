@@ -126,8 +126,19 @@ Compilation::Status Compilation::openOutputs() {
         return userError(std::move(error));
   std::vector<std::string> inputs = options.responseFiles;
   inputs.push_back(options.input);
+  if (!options.tuned.empty())
+    inputs.push_back(options.tuned);
   if (llvm::Error error = outputs.spare(inputs))
     return userError(std::move(error));
+  if (options.tuned.empty())
+    return Status::Done;
+  bool stale = false;
+  llvm::Expected<Tuning> read = Tuning::read(options.tuned, versionText(), stale);
+  if (!read)
+    return userError(read.takeError());
+  tuning = std::move(*read);
+  if (stale && !llvm::is_contained(options.warnings, "none"))
+    warning() << "'" << options.tuned << "' was measured with another compiler, so it is not used; --tune measures anew\n";
   return Status::Done;
 }
 
@@ -429,6 +440,7 @@ HalideOptions Compilation::kernelOptions(unsigned variant) const {
   result.target = targets[variant].name;
   result.checks = options.optLevel == 0;
   result.explain = options.explainSchedules;
+  result.tuning = tuning ? &*tuning : nullptr;
   result.jobs = options.jobs;
   result.log = options.verbose ? &llvm::errs() : nullptr;
   result.workerFault = options.workerFault;
@@ -493,8 +505,10 @@ static std::string escapedForMake(StringRef path) {
 
 std::string Compilation::dependencyRule() const {
   std::string rule = escapedForMake(options.dependencyTarget) + ":";
-  for (const std::string &path :
-       frontend ? frontend->dependencies() : std::vector<std::string>{options.input})
+  std::vector<std::string> paths = frontend ? frontend->dependencies() : std::vector<std::string>{options.input};
+  if (!options.tuned.empty())
+    paths.push_back(options.tuned);
+  for (const std::string &path : paths)
     if (path != "-")
       rule += " \\\n  " + escapedForMake(path);
   return rule + "\n";

@@ -28,6 +28,9 @@ public:
   /// Compiles; the exit status. Messages go to standard error.
   int run();
 
+  /// The kernels' code, of a run that got so far.
+  std::vector<KernelObject> takeKernels() { return std::move(kernels); }
+
 private:
   /// What a stage came to. User errors have been reported, as have internal ones.
   enum class Status { Done, UserError, InternalError };
@@ -83,6 +86,7 @@ private:
   LibraryInterface interface;
   std::vector<KernelTarget> targets; // `host` was looked up
   std::vector<std::string> suffixes; // of each target's kernel symbols
+  std::optional<Tuning> tuning; // of --tuned
   std::vector<KernelObject> kernels;
   llvm::SmallVector<char, 0> hostObject;
   OutputFiles outputs;

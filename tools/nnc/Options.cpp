@@ -89,11 +89,16 @@ struct CommandLine {
   cl::opt<std::string> function{"function", cl::value_desc("name"), cl::cat(category),
                                 cl::desc("What dot, svg and onnx show: predict, train_step (default: the step of training)")};
   cl::list<std::string> sizes{"size", cl::value_desc("dimension=n"), cl::cat(category),
-                              cl::desc("A run-time dimension for --report and --emit=viewer: batch=64 (default: 1)")};
+                              cl::desc("A run-time dimension for --report, --emit=viewer (default: 1) and --tune: batch=64")};
   cl::opt<Profile, false, NameParser<Profile>> profile{
       "profile", cl::desc("Make a library that can tell where its time goes (nnc-run profile):"),
       cl::init(Profile::None), cl::cat(category),
       cl::values(clEnumValN(Profile::Ops, "ops", "when each kernel call begins and ends"))};
+  cl::opt<std::string> tune{"tune", cl::value_desc("file"), cl::cat(category),
+                            cl::desc("Measure schedules on this machine, at the sizes of --size; keep what was found in the "
+                                     "file, and compile with it")};
+  cl::opt<std::string> tuned{"tuned", cl::value_desc("file"), cl::cat(category),
+                             cl::desc("Compile with the schedules that --tune found")};
   cl::list<std::string> explain{"explain", cl::CommaSeparated, cl::value_desc("fusion,memory,schedules"),
                                 cl::cat(category), cl::desc("Remarks on what was decided, and why")};
   cl::opt<std::string> saveTemps{"save-temps", cl::ValueOptional, cl::value_desc("dir"), cl::cat(category),
@@ -202,6 +207,30 @@ bool checkTargets(const Options &options) {
   if (!hasCpu && hasHostCode) {
     error() << "a library runs on a CPU as well, which '" << options.targets.front()
             << "' is not; expected one beside it, as in --target=host," << options.targets.front() << "\n";
+    return false;
+  }
+  return true;
+}
+
+/// Can this be measured here?
+bool checkTuning(const Options &options) {
+  if (options.tune.empty())
+    return true;
+  if (!options.tuned.empty()) {
+    error() << "--tune compiles with what its file holds; expected no --tuned beside it\n";
+    return false;
+  }
+  if (options.input == "-") {
+    error() << "--tune compiles many times; expected a file, found standard input\n";
+    return false;
+  }
+  if (options.emit != Emit::Library || options.optLevel == 0) {
+    error() << "--tune measures the library that is made; expected no other stage, and no -O0\n";
+    return false;
+  }
+  std::string host = findKernelTarget("host")->name;
+  if (options.targets.size() != 1 || findKernelTarget(options.targets.front())->name != host) {
+    error() << "--tune measures on this machine; expected --target=host, which is " << host << "\n";
     return false;
   }
   return true;
@@ -316,8 +345,12 @@ bool convert(CommandLine &line, Options &options) {
             << options.input << "' is\n";
     return false;
   }
-  if (!options.sizes.empty() && options.emit != Emit::MemoryReport && options.emit != Emit::Viewer) {
-    error() << "--size says with what sizes --report and --emit=viewer count; a library takes any\n";
+  options.tune = line.tune;
+  options.tuned = line.tuned;
+  if (!checkTuning(options))
+    return false;
+  if (!options.sizes.empty() && options.emit != Emit::MemoryReport && options.emit != Emit::Viewer && options.tune.empty()) {
+    error() << "--size says with what sizes --report and --emit=viewer count and --tune measures; a library takes any\n";
     return false;
   }
   if (!readNumber(line.jobs, options.jobs))

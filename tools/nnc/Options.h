@@ -60,6 +60,7 @@ struct Options {
   bool explainFusion = false, explainMemory = false, explainSchedules = false;
   std::string function;                 // whose picture is drawn; empty: the step of training, or the first
   std::map<std::string, int64_t> sizes; // of run-time dimensions, for reports
+  std::string tune, tuned;              // files of measured schedules: to be made or completed; to be used
   unsigned jobs = 0;                    // 0: one per CPU
   std::optional<std::string> saveTemps; // directory; empty: beside the output
   std::string dependencyFile;           // empty: none

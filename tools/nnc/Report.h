@@ -11,6 +11,7 @@ constexpr int exitUserError = 1, exitInternalError = 70;
 
 /// Starts the line of an error that belongs to no place in a text.
 inline llvm::raw_ostream &error() { return llvm::errs() << "nnc: error: "; }
+inline llvm::raw_ostream &warning() { return llvm::errs() << "nnc: warning: "; }
 
 } // namespace nnc
 

@@ -3,6 +3,7 @@
 #include "tools/nnc/Explain.h"
 #include "tools/nnc/InternalError.h"
 #include "tools/nnc/Options.h"
+#include "tools/nnc/Tune.h"
 
 int main(int argc, char **argv) {
   if (argc > 1 && llvm::StringRef(argv[1]) == "explain")
@@ -11,5 +12,10 @@ int main(int argc, char **argv) {
   if (parsed.exitStatus)
     return *parsed.exitStatus;
   nnc::installFaultHandlers(parsed.options.commandLine);
+  if (!parsed.options.tune.empty()) {
+    if (int status = nnc::tune(parsed.options))
+      return status;
+    parsed.options.tuned = parsed.options.tune;
+  }
   return nnc::Compilation(parsed.options).run();
 }
