@@ -13,13 +13,15 @@
  *   - A section that finds the pool taken (by another instance's thread, or by the section it is nested in)
  * runs its tasks itself, in order. Kernels may not depend on where or in which order tasks run, so results do
  * not depend on any of this.
- *   - Workers spin for SPIN_NANOSECONDS after their last job, then sleep in a futex.
+ *   - Workers spin for SPIN_NANOSECONDS after their last job, then sleep in a futex. One that wakes up on its caller's CPU
+ * moves to another: where few CPUs share a cache and the caller keeps one busy, Linux (SIS_UTIL in kernel/sched/fair.c)
+ * stops looking for an idle one and puts the two on one CPU, again and again, while the others idle.
  *   - A child of fork() has the pool's memory but not its threads: the first section there sees another
  * process number and starts over.
  *   - The destructor joins the workers, so that dlclose may unmap their code.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* sched_getaffinity */
+#define _GNU_SOURCE /* sched_getaffinity, sched_getcpu */
 #endif
 #include "pool.h"
 
@@ -60,6 +62,7 @@ static struct pool {
   struct ticket tickets[SHARES];
   _Alignas(LINE) _Atomic uint32_t published; /* number of the last job; workers sleep on it */
   _Atomic uint32_t sleepers;
+  _Atomic int caller_cpu; /* where the caller was when it last woke sleepers */
   _Atomic uint32_t stop;
   _Alignas(LINE) _Atomic uint32_t done; /* finished tasks of the job; the caller sleeps on it */
   _Atomic uint32_t caller_sleeps;
@@ -162,6 +165,29 @@ static struct birth {
   uint32_t last_job, share;
 } births[NNC_MAX_THREADS];
 
+/* CPUs a thread may run on. */
+struct cpus {
+  unsigned long words[8192 / (8 * sizeof(unsigned long))];
+};
+
+static bool get_cpus(struct cpus *cpus) {
+  *cpus = (struct cpus){{0}};
+  return !sched_getaffinity(0, sizeof *cpus, (cpu_set_t *)(void *)cpus);
+}
+
+/* Moves this thread elsewhere if it runs on `cpu` and may run elsewhere. */
+static void leave_cpu(int cpu) {
+  const int bits = 8 * sizeof(unsigned long);
+  struct cpus all, others;
+  if (cpu < 0 || cpu >= 8 * (int)sizeof all || sched_getcpu() != cpu || !get_cpus(&all))
+    return;
+  others = all;
+  others.words[cpu / bits] &= ~(1UL << cpu % bits);
+  /* With no CPU left, or one that is gone meanwhile, the first call fails and the thread stays where it is. */
+  if (!sched_setaffinity(0, sizeof others, (const cpu_set_t *)(const void *)&others))
+    (void)sched_setaffinity(0, sizeof all, (const cpu_set_t *)(const void *)&all);
+}
+
 static void *work(void *argument) {
   const struct birth *birth = argument;
   uint32_t seen = birth->last_job, own = birth->share;
@@ -174,6 +200,8 @@ static void *work(void *argument) {
       while (atomic_load(&pool.published) == seen)
         futex_wait(&pool.published, seen);
       atomic_fetch_sub(&pool.sleepers, 1);
+      if (pool.spins)
+        leave_cpu(atomic_load_explicit(&pool.caller_cpu, memory_order_relaxed));
     }
     if (atomic_load(&pool.stop))
       return NULL;
@@ -214,12 +242,12 @@ static int cpu_quota(void) {
 
 /* CPUs this thread may run on. */
 static int cpu_count(void) {
-  unsigned long mask[8192 / (8 * sizeof(unsigned long))] = {0};
-  if (sched_getaffinity(0, sizeof mask, (cpu_set_t *)(void *)mask))
+  struct cpus cpus;
+  if (!get_cpus(&cpus))
     return 1;
   int count = 0;
-  for (size_t word = 0; word < sizeof mask / sizeof *mask; ++word)
-    for (unsigned long bits = mask[word]; bits; bits &= bits - 1)
+  for (size_t word = 0; word < sizeof cpus.words / sizeof *cpus.words; ++word)
+    for (unsigned long bits = cpus.words[word]; bits; bits &= bits - 1)
       ++count;
   int quota = cpu_quota();
   return count < quota ? count : quota;
@@ -331,8 +359,10 @@ int halide_do_par_for(void *user_context, halide_task_t task, int min, int size,
   }
   atomic_store(&pool.published, job);
   uint32_t sleepers = atomic_load(&pool.sleepers);
-  if (sleepers)
+  if (sleepers) {
+    atomic_store_explicit(&pool.caller_cpu, sched_getcpu(), memory_order_relaxed);
     futex_wake(&pool.published, sleepers < (uint32_t)size - 1 ? sleepers : (uint32_t)size - 1);
+  }
   take_tasks(job, 0);
   wait_for_tasks((uint32_t)size);
   uint64_t failure = atomic_load_explicit(&pool.failure, memory_order_relaxed);
