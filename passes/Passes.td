@@ -37,6 +37,21 @@ def HoistScans : Pass<"nn-hoist-scans", "nnc::ModelOp"> {
   }];
 }
 
+def DeferTransposes : Pass<"nn-defer-transposes", "nnc::ModelOp"> {
+  let summary = "transpose results of products instead of what they read";
+  let description = [{
+    ```mlir
+    %a = nn.transpose %x by [1, 0, 2] : [t, b, 256]      =>   %0 = nn.reshape %x : [t * b, 256]
+    %r = nn.reshape %a : [b * t, 256]                         %1 = nn.matmul %0, %w
+    %y = nn.matmul %r, %w : [b * t, 64]                       %2 = nn.transpose (nn.reshape %1) by [1, 0, 2] : [b, t, 64]
+                                                              %y = nn.reshape %2
+    ```
+    A product has a row for each row it reads, so their order may as well change behind it, where rows are shorter.
+    That is how the results of loops, which lie by turns, reach a layer that has few outputs. In front of
+    nn-differentiate, so that the adjoint is transposed where it is short, too.
+  }];
+}
+
 def Differentiate : Pass<"nn-differentiate", "nnc::ModelOp"> {
   let constructor = "nnc::createDifferentiate()";
   let summary = "replace nn.grad by reverse-mode derivatives";
@@ -69,7 +84,8 @@ def Simplify : Pass<"nn-simplify", "nnc::ModelOp"> {
       `add(broadcast a, broadcast b)` => `broadcast(add(a, b))`, with constants among the operands;
     - the same for `reshape`, and `broadcast(reshape x)` => `broadcast(x)` where axes of size 1 were added: what is
       computed per row stays in the sizes of rows;
-    - a sum, product, mean, maximum or minimum over axes of size 1 is a reshape.
+    - a sum, product, mean, maximum or minimum over axes of size 1 is a reshape;
+    - a matrix product whose sums have one term is an elementwise product, which has -0 where the sum from 0 had 0.
 
     Never changes the order of sums, and never trades a division for a product.
   }];

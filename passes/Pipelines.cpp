@@ -17,8 +17,10 @@ static std::unique_ptr<Pass> makeSimplify(const PipelineOptions &options) {
 void buildGradientPipeline(OpPassManager &pm, const PipelineOptions &options) {
   OpPassManager &model = pm.nest<ModelOp>();
   model.addPass(createCheckSizes());
-  if (options.optLevel > 0)
+  if (options.optLevel > 0) {
     model.addPass(createHoistScans()); // weights outside of loops have shorter gradients
+    model.addPass(createDeferTransposes());
+  }
   model.addPass(createDifferentiate());
   model.addPass(createCheckIndices());
 }

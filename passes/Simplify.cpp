@@ -1,5 +1,8 @@
-// Simplify.cpp: rewrites that look at several ops and make the graph cheaper, without changing a bit of its results.
+// Simplify.cpp: rewrites that look at several ops and make the graph cheaper, without changing a bit of its results
+// but the sign of a zero.
 #include "ir/GraphBuilder.h"
+#include "ir/ops/Elementwise.h"
+#include "ir/ops/Matmul.h"
 #include "ir/ops/Reduce.h"
 #include "ir/ops/Shape.h"
 #include "mlir/IR/PatternMatch.h"
@@ -165,6 +168,32 @@ template <typename OpT> struct ReduceUnitAxes : OpRewritePattern<OpT> {
   }
 };
 
+/// A matrix product whose sums have one term is a product of elements, each factor repeated along an axis: it then joins
+/// the kernels around it as any elementwise op.
+struct OuterProduct : OpRewritePattern<MatmulOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const override {
+    const int64_t row = dimsOf(op.getY()).size() - 2, column = row + 1;
+    if (dimsOf(op.getLhs())[op.getLhsTransposed() ? row : column] != Dim(1))
+      return rewriter.notifyMatchFailure(op, "sums may have other than one term");
+    // A factor without its axis of one element, repeated along axis `along` of the result.
+    auto repeated = [&](Value factor, bool oneRow, int64_t along) -> Value {
+      Dims dims = dimsOf(factor);
+      dims.erase(dims.begin() + (oneRow ? row : column));
+      auto type = makeTensor(dims, getElementTypeOrSelf(factor.getType()));
+      SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, column + 1));
+      axes.erase(axes.begin() + along);
+      Value vector = rewriter.create<ReshapeOp>(op.getLoc(), type, factor);
+      return rewriter.create<BroadcastOp>(op.getLoc(), op.getType(), vector, axes);
+    };
+    Value left = repeated(op.getLhs(), op.getLhsTransposed(), column);
+    Value right = repeated(op.getRhs(), !op.getRhsTransposed(), row);
+    rewriter.replaceOpWithNewOp<MulOp>(op, left, right);
+    return success();
+  }
+};
+
 struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
   explicit SimplifyPass(RewriterBase::Listener *listener = nullptr) : listener(listener) {}
 
@@ -172,9 +201,9 @@ struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
     MLIRContext *context = &getContext();
     RewritePatternSet patterns(context);
     patterns
-        .add<ComputeBeforeMoving, ComputeBeforeReshape, BroadcastWithoutUnitAxes, ReduceUnitAxes<SumOp>,
-             ReduceUnitAxes<MeanOp>, ReduceUnitAxes<ProdOp>, ReduceUnitAxes<MaxOp>, ReduceUnitAxes<MinOp>>(
-            context);
+        .add<ComputeBeforeMoving, ComputeBeforeReshape, BroadcastWithoutUnitAxes, OuterProduct,
+             ReduceUnitAxes<SumOp>, ReduceUnitAxes<MeanOp>, ReduceUnitAxes<ProdOp>, ReduceUnitAxes<MaxOp>,
+             ReduceUnitAxes<MinOp>>(context);
     context->getLoadedDialect<NNDialect>()->getCanonicalizationPatterns(patterns);
     for (RegisteredOperationName op : context->getRegisteredOperations())
       if (op.getDialectNamespace() == NNDialect::getDialectNamespace())

@@ -63,9 +63,10 @@ static Value rowsOfAllTurns(GraphBuilder &g, Value stacked) {
   return g.create<ReshapeOp>(makeTensor({*rows, dims[2]}, getElementTypeOrSelf(stacked.getType())), stacked);
 }
 
-/// x_t w, of all turns: the rows of all x_t times w.
+/// x_t w, of all turns: the rows of all x_t times w. Where sums have one term, a turn computes them in less time than it
+/// takes to read them.
 Value MatmulOp::overAllTurns(GraphBuilder &g, ValueRange operands, llvm::ArrayRef<bool> isStacked) {
-  if (!isStacked[0] || isStacked[1] || getLhsTransposed())
+  if (!isStacked[0] || isStacked[1] || getLhsTransposed() || dimsOf(getLhs()).back() == Dim(1))
     return {};
   Value rows = rowsOfAllTurns(g, operands[0]);
   if (!rows)

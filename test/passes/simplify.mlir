@@ -42,6 +42,30 @@ nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i
     %y = nn.max %x over [1] : tensor<4x1xf32>
     nn.return %y : tensor<4xf32>
   }
+  // A matrix product whose sums have one term, in each of its forms.
+  // CHECK-LABEL: @outer_product
+  nn.func predict @outer_product(%a: tensor<?x1xf32, #nn.dims<batch, 1>>, %b: tensor<1x4xf32>, %c: tensor<4x1xf32>,
+                                 %d: tensor<1x3xf32>, %e: tensor<2x1x3xf32>, %f: tensor<2x1x4xf32>)
+      -> (tensor<?x4xf32, #nn.dims<batch, 4>>, tensor<?x4xf32, #nn.dims<batch, 4>>, tensor<3x4xf32>, tensor<2x3x4xf32>) {
+    // CHECK: %[[A:.*]] = nn.reshape %{{.*}} : {{.*}} -> tensor<?xf32, #nn.dims<batch>>
+    // CHECK: %[[ROWS:.*]] = nn.broadcast %[[A]] dims [0]
+    // CHECK: %[[B:.*]] = nn.reshape %{{.*}} : tensor<1x4xf32> -> tensor<4xf32>
+    // CHECK: %[[COLUMNS:.*]] = nn.broadcast %[[B]] dims [1]
+    // CHECK: nn.mul %[[ROWS]], %[[COLUMNS]]
+    // CHECK-NOT: nn.matmul
+    %y = nn.matmul %a, %b : tensor<?x1xf32, #nn.dims<batch, 1>>, tensor<1x4xf32>
+    %z = nn.matmul %a, %c rhs_transposed : tensor<?x1xf32, #nn.dims<batch, 1>>, tensor<4x1xf32>
+    %v = nn.matmul %d, %b lhs_transposed : tensor<1x3xf32>, tensor<1x4xf32>
+    %w = nn.matmul %e, %f lhs_transposed : tensor<2x1x3xf32>, tensor<2x1x4xf32>
+    nn.return %y, %z, %v, %w : tensor<?x4xf32, #nn.dims<batch, 4>>, tensor<?x4xf32, #nn.dims<batch, 4>>, tensor<3x4xf32>, tensor<2x3x4xf32>
+  }
+  // A sum over examples has as many terms as there are, which may be one.
+  // CHECK-LABEL: @sum_over_examples
+  nn.func predict @sum_over_examples(%a: tensor<?x1xf32, #nn.dims<batch, 1>>, %b: tensor<?x4xf32, #nn.dims<batch, 4>>) -> tensor<1x4xf32> {
+    // CHECK: nn.matmul
+    %y = nn.matmul %a, %b lhs_transposed : tensor<?x1xf32, #nn.dims<batch, 1>>, tensor<?x4xf32, #nn.dims<batch, 4>>
+    nn.return %y : tensor<1x4xf32>
+  }
   // NaN and infinities: x * 0 and x - x are not 0.
   // CHECK-LABEL: @not_numbers
   nn.func predict @not_numbers(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
