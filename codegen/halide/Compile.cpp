@@ -4,6 +4,7 @@
 #include "codegen/halide/Emitter.h"
 #include "codegen/halide/Gemm.h"
 #include "codegen/halide/InPlace.h"
+#include "codegen/halide/LocalVectors.h"
 #include "codegen/halide/Schedules.h"
 #include "codegen/halide/Workers.h"
 #include "codegen/halide/gpu/Lowering.h"
@@ -198,6 +199,8 @@ std::string produce(KernelOp op, EmittedKernel &kernel, const KernelTarget &targ
     pipeline.add_custom_lowering_pass(new LowerFma);
   if (target.gpu)
     addDevicePasses(pipeline, target);
+  else
+    addLocalVectorsPass(pipeline);
   addInPlacePass(pipeline, inPlace(op, kernel));
   MemoryFile file;
   switch (product) {

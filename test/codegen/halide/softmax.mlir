@@ -1,6 +1,16 @@
 // RUN: %testbin/run-kernels %s --sizes=batch=1 --sizes=batch=3 --sizes=batch=64 --sizes=batch=201
 // RUN: %testbin/run-kernels %s --sizes=batch=5 --target=x86-64
 // RUN: %testbin/run-kernels %s --sizes=batch=5 --checks
+// RUN: nnc %s --from=kernels --target=x86-64-v4 --emit=stmt | FileCheck %s
+
+// The partial sums of rows that are no whole vectors are stored whole: what a row has no number for keeps what it had.
+// Memory that is not the kernel's own is read under the mask.
+// CHECK-LABEL: // softmax_10_f32
+// CHECK: allocate row_sum1_lanes[float32 * 16] in Register
+// CHECK-NOT: predicate
+// CHECK: in0[ramp({{.*}}, 1, 16){{.*}}] if
+// CHECK-NOT: predicate
+// CHECK: allocate row_sum1_by8
 
 // Softmax and its relatives, along either axis, alone and fused.
 nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i64: 0>} {
