@@ -80,6 +80,9 @@ GemmPlan planGemm(const ContractSpec &spec, const KernelTarget &target) {
     plan.form = GemmPlan::Panel;
   else
     plan.form = GemmPlan::Blocked;
+  // Where the tile is as wide as rhs, a block of it is one stretch of memory as it is.
+  plan.copies = plan.form == GemmPlan::Panel ||
+                (plan.form == GemmPlan::Blocked && (ragged || spec.rhsAcross || n > plan.columns));
   plan.blockK = std::max<int64_t>(32, blockBytes / rowBytes);
 
   // Tasks: rows first, as all read the same panel; then panels. A copied panel wants rows to pay for it.
@@ -88,7 +91,7 @@ GemmPlan planGemm(const ContractSpec &spec, const KernelTarget &target) {
   int64_t rows = std::max<int64_t>(1, std::ceil(target.machine.flopsPerTask / rowWork));
   // A copied panel wants many rows to pay for it, but a few tasks are worth more, down to rows that pay for the copy's
   // loads and stores alone; one that transposes takes longer.
-  if (plan.form != GemmPlan::Direct) {
+  if (plan.copies) {
     int64_t paying = 32, least = spec.rhsAcross ? 64 : 16;
     while (spec.m.isStatic() && paying * plan.rows >= 2 * least && ceilDiv(rowTiles, paying) * panels < fewTasks)
       paying /= 2;
@@ -158,7 +161,7 @@ Gemm::Gemm(const ContractSpec &spec, std::vector<Var> axesOfResult, const Kernel
   Expr row = whole ? Expr(y) : min(y, m - 1);
   Num left = spec.lhs(batch, row, k);
   Expr right;
-  if (plan.form == GemmPlan::Direct) {
+  if (!plan.copies) {
     right = spec.rhs(batch, k, x).expr();
   } else {
     std::vector<Var> panelArgs = {column, depth, panelIndex};
@@ -313,8 +316,10 @@ void Gemm::scheduleBlocked(const LoopLevel &panelLoop) {
       .never_partition_all();
   if (plan.unrollK > 1)
     sum.update().unroll(inner, plan.unrollK, Guard);
-  panel.compute_at(sum, block).bound_storage(depth, plan.blockK);
-  schedulePanelStages();
+  if (plan.copies) {
+    panel.compute_at(sum, block).bound_storage(depth, plan.blockK);
+    schedulePanelStages();
+  }
 }
 
 void Gemm::schedulePanelStages() {

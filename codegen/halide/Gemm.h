@@ -7,7 +7,7 @@
 //   Direct   rhs is read where it is: the columns are contiguous and their number a multiple of the tile's.
 //   Panel    a task first copies its columns of rhs ("panel"), transposed or padded as needed, k at once.
 //   Blocked  the same in blocks of k, for k that is long or known at run time only. The accumulators of a block
-//            of rows then live on the stack between blocks.
+//            of rows then live on the stack between blocks. Nothing is copied where the tile is as wide as rhs.
 //
 // A row by itself (a prediction for one example) waits for rhs to come from memory: tasks go down a wide stretch of
 // columns, some rows of rhs at a time, with their sums on the stack. Where the number of rows is known at run time
@@ -40,6 +40,7 @@ struct GemmPlan {
   enum Form { Direct, Panel, Blocked } form;
   int rows, vectors; // of the register tile
   int unrollK;
+  bool copies;       // columns of rhs, to a panel
   int blockK;        // Blocked: length of a block of k
   int rowsPerTask;   // in tiles
   int panelsPerTask;
