@@ -16,11 +16,14 @@ static std::optional<double> numberOr(BuiltinCall &c, unsigned i, double otherwi
   return std::nullopt;
 }
 
-/// The sizes that a call writes out, checked. False after an error.
-static bool sizesOf(BuiltinCall &c, Dims &dims, Labels &labels) {
+/// The sizes that a call writes out, checked. False after an error. `named` is a number that the call takes by name, where
+/// people used to other libraries may put it first: normal(0, 1).
+static bool sizesOf(BuiltinCall &c, Dims &dims, Labels &labels, llvm::StringRef named = "") {
   for (const BuiltinCall::Arg &arg : c.rest) {
-    if (!arg.value.is(Datum::Kind::Int)) {
-      c.e.error(arg.range, "expected a size, found " + describe(arg.value));
+    bool isSize = arg.value.is(Datum::Kind::Int);
+    if (!isSize || (!named.empty() && arg.value.size == Dim(0))) {
+      c.e.error(arg.range, "expected a size, found " + describe(arg.value) +
+                               (named.empty() ? "" : ("; other numbers are named, as in '" + c.builtin.name + "(" + named + ")'").str()));
       return false;
     }
     const auto *name = arg.expr ? llvm::dyn_cast<NameExpr>(arg.expr) : nullptr;
@@ -65,7 +68,7 @@ struct TensorPlace {
   Dims dims;
   Labels labels;
 };
-static std::optional<TensorPlace> placeOf(BuiltinCall &c, unsigned like) {
+static std::optional<TensorPlace> placeOf(BuiltinCall &c, unsigned like, llvm::StringRef named = "") {
   TensorPlace place;
   if (c[like].given) {
     if (!c.rest.empty()) {
@@ -76,7 +79,7 @@ static std::optional<TensorPlace> placeOf(BuiltinCall &c, unsigned like) {
       return std::nullopt;
     return TensorPlace{dimsOf(c[like].value.type()), c[like].value.labels};
   }
-  if (!sizesOf(c, place.dims, place.labels))
+  if (!sizesOf(c, place.dims, place.labels, named))
     return std::nullopt;
   return place;
 }
@@ -108,7 +111,7 @@ static Datum uniform(BuiltinCall &c) {
   if (!(*low <= *high))
     return c.e.fail(c.range, "'low' is above 'high'");
   if (isRandomTensor(c, 3)) {
-    auto place = placeOf(c, 3);
+    auto place = placeOf(c, 3, "low: -1, high: 1");
     return place ? affine(c, draw<RandomUniformOp>(c, *place), *high - *low, *low) : Datum();
   }
   InitSpec spec;
@@ -126,7 +129,7 @@ template <InitSpec::Kind Kind> static Datum normal(BuiltinCall &c) {
   if (!(*std >= 0))
     return c.e.fail(c.range, "a standard deviation is not negative");
   if (canDraw && isRandomTensor(c, 3)) {
-    auto place = placeOf(c, 3);
+    auto place = placeOf(c, 3, "std: 0.1");
     return place ? affine(c, draw<RandomNormalOp>(c, *place), *std, *mean) : Datum();
   }
   InitSpec spec;
