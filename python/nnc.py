@@ -16,7 +16,7 @@ from ctypes import POINTER, CFUNCTYPE, c_char_p, c_double, c_int, c_int32, c_int
 
 import numpy
 
-ABI_VERSION = 4
+ABI_VERSION = 5
 INPUT, HYPER, SEED, OUTPUT, LOSS, METRIC, METRIC_COUNT = range(7)
 KINDS = ("predict", "evaluate", "step", "defaults", "gradients", "update")
 PARAMETER, STATE, SLOT, STEP_COUNTER, AVERAGE, GRADIENT = range(6)
@@ -81,8 +81,8 @@ class _Options(ctypes.Structure):
 
 
 class _KernelCall(ctypes.Structure):
-    _fields_ = [(name, c_char_p) for name in ("function", "kernel", "value", "role", "rule", "file")]
-    _fields_ += [("line", c_uint32), ("column", c_uint32), ("operations", _Dim), ("bytes", _Dim)]
+    _fields_ = [(name, c_char_p) for name in ("function", "kernel", "value", "role", "rule", "of", "file")]
+    _fields_ += [("line", c_uint32), ("column", c_uint32), ("operand", c_int32), ("operations", _Dim), ("bytes", _Dim)]
 
 
 class _Model(ctypes.Structure):

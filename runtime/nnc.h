@@ -26,7 +26,7 @@
 extern "C" {
 #endif
 
-#define NNC_ABI_VERSION 4u
+#define NNC_ABI_VERSION 5u
 
 typedef enum nnc_status {
   NNC_OK = 0,
@@ -210,9 +210,12 @@ typedef struct nnc_kernel_call {
   const char *value;    /* name of what it computes, from the source: "d_hidden" */
   const char *role;     /* forward, recompute, adjoint, accumulate, optimizer */
   const char *rule;     /* gradient rule, or "" */
+  const char *of;       /* what it was derived from: the value of the forward op ("hidden"), else the op ("broadcast");
+                         * of an optimizer's, the parameter. "" in the forward pass */
   const char *file;
   uint32_t line;
   uint32_t column;
+  int32_t operand; /* of the forward op: whose gradient this is; -1 where that says nothing */
   /* Of one run, by the definitions of the ops: a multiplication and its addition are two floating-point operations, a
    * function of one element is one. Bytes: of what is read and written once, at least. */
   nnc_dim operations;

@@ -315,9 +315,12 @@ Address ModelTables::kernelCalls(size_t &count) {
     constant.set(&nnc_kernel_call::role,
                  text(stringifyRole(provenance ? provenance.getRole() : Role::Forward)));
     constant.set(&nnc_kernel_call::rule, text(provenance ? provenance.getRule() : ""));
+    constant.set(&nnc_kernel_call::of, text(provenance ? provenance.getOf() : ""));
     constant.set(&nnc_kernel_call::file, text(place ? place.getFilename().getValue() : ""));
     constant.set(&nnc_kernel_call::line, place ? place.getLine() : 0);
     constant.set(&nnc_kernel_call::column, place ? place.getColumn() : 0);
+    bool hasOperand = provenance && (provenance.getRole() == Role::Adjoint || provenance.getRole() == Role::Accumulate);
+    constant.set(&nnc_kernel_call::operand, hasOperand ? provenance.getOperand() : -1);
     constant.set(&nnc_kernel_call::operations, dim(operationsOf(kernel)));
     constant.set(&nnc_kernel_call::bytes, dim(bytesMoved(kernel)));
     list.push_back(constant);

@@ -15,7 +15,7 @@
 // CHECK-DAG: llvm.mlir.global internal constant @planned.predict.inputs() {{.*}} : !llvm.array<1 x struct<(ptr, i32, i32, i32, ptr, f64, i32, i64, i64, i32, ptr, ptr)>>
 // CHECK-DAG: llvm.mlir.global internal constant @planned.train_step.inputs() {{.*}} : !llvm.array<3 x struct
 // CHECK-DAG: llvm.mlir.global internal constant @planned.variables() {{.*}} : !llvm.array<4 x struct<(ptr, i32, i32, i32, ptr, i64, i64, struct<(i32, f64, f64, ptr)>)>>
-// CHECK-DAG: llvm.mlir.global internal constant @planned.kernel_calls() {{.*}} : !llvm.array<5 x struct<(ptr, ptr, ptr, ptr, ptr, ptr, i32, i32, struct<(ptr, i32)>, struct<(ptr, i32)>)>>
+// CHECK-DAG: llvm.mlir.global internal constant @planned.kernel_calls() {{.*}} : !llvm.array<5 x struct<(ptr, ptr, ptr, ptr, ptr, ptr, ptr, i32, i32, i32, struct<(ptr, i32)>, struct<(ptr, i32)>)>>
 // CHECK-DAG: llvm.mlir.global internal constant @planned.predict.index_spaces() {{.*}} : !llvm.array<1 x struct<(ptr, i32)>>
 // CHECK-DAG: llvm.mlir.addressof @nnc_rt_create
 // CHECK-DAG: llvm.mlir.addressof @nnc_rt_metadata

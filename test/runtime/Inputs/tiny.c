@@ -235,7 +235,7 @@ static const nnc_variant variants[] = {{"future", UINT64_C(1) << 63, NULL}, {"ba
 #define ENTRY_POINTS                                                                                         \
   nnc_rt_create, nnc_rt_destroy, nnc_rt_error_text, nnc_rt_memory_bytes, nnc_rt_call, nnc_rt_hyper_defaults, \
       nnc_rt_get, nnc_rt_set, nnc_rt_save, nnc_rt_load, nnc_rt_metadata, 0, NULL, nnc_rt_reset,              \
-      nnc_rt_device_text
+      nnc_rt_device_text, NULL
 
 const nnc_model tiny = {"Tiny",   "tiny",           COUNT(symbols), symbols, VARIABLE_COUNT, variables,
                         576,      COUNT(functions), functions,      0,       NULL,           COUNT(variants),

@@ -103,7 +103,10 @@ void printKernelCalls(const nnc_model &model, bool all) {
   Table table;
   for (uint32_t k = 0; k < model.kernel_call_count; ++k) {
     const nnc_kernel_call &call = model.kernel_calls[k];
-    table.push_back({call.function, call.value, call.role, call.rule,
+    std::string of = call.of;
+    if (call.operand >= 0)
+      of += text(", operand ", call.operand);
+    table.push_back({call.function, call.value, call.role, call.rule, of.empty() ? of : "of " + of,
                      text(call.file, ":", call.line, ":", call.column), call.kernel});
   }
   printTable(table, "    ");

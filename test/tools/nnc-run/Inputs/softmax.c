@@ -289,9 +289,9 @@ static const nnc_variable vars[] = {
 };
 static const nnc_symbol symbols[] = {{"batch", BATCH_BOUND}};
 static const nnc_kernel_call calls[] = {
-    {"predict", "k_dense", "logits", "forward", "", "softmax.nn", 4, 7},
-    {"train_step", "k_dense", "logits", "forward", "", "softmax.nn", 4, 7},
-    {"train_step", "k_update", "d_weight", "adjoint", "matmul", "softmax.nn", 4, 7},
+    {"predict", "k_dense", "logits", "forward", "", "", "softmax.nn", 4, 7, -1},
+    {"train_step", "k_dense", "logits", "forward", "", "", "softmax.nn", 4, 7, -1},
+    {"train_step", "k_update", "d_weight", "adjoint", "matmul", "logits", "softmax.nn", 4, 7, 1},
 };
 static const nnc_variant variants[] = {{"x86-64", 0, NULL}};
 
