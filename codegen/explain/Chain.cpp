@@ -43,7 +43,7 @@ std::vector<Equation> chainOf(const Derivation &derivation, const Gradient &grad
         }
     if (!user || user->forward.size() != 1 || steps > gradient.steps.size())
       return {};
-    std::string result = toText(user->forward.front().target);
+    std::string result = user->value();
     if (!adjoints.count(at) || !adjoints.count(result) || adjoints[result] == 0)
       return {};
     links.insert(links.begin(), Math::call("derivative", {Math::name(result), Math::name(at)}));

@@ -1,4 +1,5 @@
-// Derivation.h: how the gradients of one function come about, as data. Every format is printed from it.
+// Derivation.h: how the gradients of one function come about, as data: the lines of a page in the order in which they can
+// be computed. Every format prints these lines and no others, so that a page says what the data says.
 #ifndef NNC_CODEGEN_EXPLAIN_DERIVATION_H
 #define NNC_CODEGEN_EXPLAIN_DERIVATION_H
 
@@ -21,55 +22,50 @@ struct Call {
 
 struct Loop;
 
-/// One line of the function, in an order in which it can be computed: an equation or a loop.
+/// An equation that says what stands on its left, or a loop of such. In loops names have the turn behind them: x[t].
 struct Line {
   Equation equation;
   std::string type; // f[batch, 10]
   std::vector<Math> sizes;
-  std::string role; // forward, adjoint, accumulate, recompute, optimizer
+  std::string why; // a remark: why it is summed, or empty
   std::vector<Call> calls;
   std::shared_ptr<Loop> loop; // in place of the equation
 };
 
-/// What comes into a loop: a name inside, and what it is outside.
-struct LoopInput {
-  std::string name;
-  Math value;
-  std::vector<Math> sizes; // outside
-};
-
-/// What a loop does in each turn t of `length`.
+/// A loop over turns. The state of a loop has an index more than what its turns compute: h[0] before the first of them.
 struct Loop {
+  std::string turn; // t
   Math length;
   bool reverse = false;
-  std::string turn;
-  std::vector<LoopInput> sequences, carries, invariants;
-  std::vector<Line> body;
-  std::vector<Math> stacked, next;
-  std::vector<std::string> stackedNames, finalNames; // of the results
-  std::vector<Call> calls;                           // in what comes in and goes out
+  std::vector<Line> start, body, end; // before the first turn; in each; after the last
 };
 
 /// What one operand of a forward op receives.
 struct Contribution {
-  std::string operand;               // its name
-  Equation equation;                 // d_x = ...
-  std::optional<Equation> jacobian;  // of an op that works element by element
-  std::string why;                   // why it is summed, or empty
+  std::string operand;              // its name
+  std::vector<Line> before;         // what `line` reads besides, and is made of contributions above
+  Line line;                        // d_x = ...
+  std::optional<Equation> jacobian; // of an op that works element by element
 };
 
-/// One forward op, seen from the loss.
+/// One forward op, seen from the loss. A loop is two steps, with those of its turns between them.
 struct Step {
+  enum class Part { Whole, LoopBegins, LoopEnds } part = Part::Whole;
   unsigned line = 0, column = 0; // in the text; 0: unknown
   std::string op, type;
   Rule rule;
-  std::vector<Equation> forward;
-  std::vector<Equation> incoming; // adjoints of results: where several uses add, their sum
+  std::vector<Line> forward;           // repeated from the forward pass
+  std::vector<std::string> recomputed; // values that were not kept, and are computed again for this step
+  bool isCheckpoint = false;           // why they are
+  std::vector<Line> first;             // what the lines below read and no line above says
+  std::vector<Line> incoming;          // adjoints of results, where several uses add or they go by another name
   std::string incomingNames;
   std::vector<Contribution> contributions;
-  unsigned depth = 0;    // in how many loops it is
-  std::string signature; // equal for steps that differ in names alone
-  std::string layer;     // of the forward value: "block1.attention"
+  Loop loop;                  // LoopBegins: with its start. LoopEnds: `body` is what ends each turn
+  unsigned depth = 0;         // in how many loops it is
+  std::string signature;      // equal for steps that differ in names alone
+  std::string layer;          // of the forward value: "block1.attention"
+  std::string value() const;  // the name of the forward value
 };
 
 /// Steps that stand for `times` equal stretches of the network; `names` are the forward values each begins with. Where
@@ -80,25 +76,29 @@ struct Stretch {
   std::optional<size_t> like;
 };
 
-/// A rewrite of nn-simplify.
+/// A rewrite of nn-simplify: `before.value` becomes `after.value`.
 struct Simplification {
   std::string name; // "compute before moving"
   Equation before, after;
+  std::vector<Call> calls;
   unsigned times = 1; // how many rewrites were alike
 };
 
-/// How parameters change: once for all that change alike.
+/// How a parameter changes.
 struct Update {
   std::string rule; // of the optimizer: "adamw"
-  std::vector<Equation> equations;
-  std::vector<std::string> parameters;
+  std::vector<Line> lines;
+  std::vector<std::pair<std::string, Line>> stores; // a variable, and what it becomes: a line without a target
+  std::vector<std::string> parameters;              // one, or none: what belongs to no parameter alone
 };
 
 /// The gradients of one target.
 struct Gradient {
   std::string target;
+  std::vector<Line> forward; // what the target is computed from, as far as no gradient before this one says
+  Line start;                // d_target = 1
   std::vector<std::pair<std::string, std::string>> wrt; // a value's name and its gradient's
-  std::vector<Equation> sums; // of gradients that several uses make
+  std::vector<Line> sums;     // of gradients that several uses make
   std::vector<Step> steps;    // from the target backwards
   std::vector<Stretch> stretches;
 };
@@ -107,14 +107,16 @@ struct Derivation {
   std::string model, function;
   std::vector<std::pair<std::string, std::string>> inputs; // with types
   std::vector<std::pair<std::string, std::string>> variables;
-  std::vector<Line> lines;
-  std::vector<std::pair<std::string, Math>> results, stores; // by name of the result, of the variable
-  std::vector<Call> endCalls;                                 // in these
   std::vector<Gradient> gradients;
+  std::vector<Line> rest;                             // what results are computed from besides
+  std::vector<std::pair<std::string, Line>> results;  // by name: lines without targets
   std::vector<Update> updates;
   std::vector<Simplification> simplifications;
   std::vector<Worked> numbers; // of inputs, parameters and values outside of loops; empty unless asked for
 };
+
+/// How much of a derivation is written: of equal layers one, or all that there is.
+enum class Extent { Short, Complete };
 
 /// Derives the functions of `module` that have gradients: the step of each train block, or, where there is none, every
 /// function with a gradient. The module is the graph as the frontend makes it (nn.grad still an op) and is the joint graph
@@ -123,8 +125,14 @@ struct Derivation {
 llvm::Expected<std::vector<Derivation>> derive(mlir::ModuleOp module, const Setting *setting);
 
 /// `derivations` as a page or as data.
-std::string derivationText(llvm::ArrayRef<Derivation> derivations, Format format);
+std::string derivationText(llvm::ArrayRef<Derivation> derivations, Format format, Extent extent = Extent::Short);
 std::string derivationJson(llvm::ArrayRef<Derivation> derivations);
+
+/// Updates of parameters that change alike, each group by its first; all by themselves unless they are to be joined.
+std::vector<std::vector<const Update *>> updatesAlike(llvm::ArrayRef<Update> updates, bool areJoined);
+
+/// Calls `see` with each line of a derivation, those of loops after the loop, in the order of a complete page.
+void forEachLine(const Derivation &derivation, llvm::function_ref<void(const Line &)> see);
 
 } // namespace nnc::explain
 

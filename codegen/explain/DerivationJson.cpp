@@ -1,5 +1,5 @@
-// DerivationJson.cpp: a derivation as data. Lines come in an order in which they can be computed; `text` is what is
-// printed, and each call in it has its meaning for SymPy, so that the printed derivation can be evaluated.
+// DerivationJson.cpp: a derivation as data: the lines of a complete page, in its order, each with what the page does not
+// say: sizes, and of each call its meaning for SymPy. With them a page can be evaluated as it is printed.
 #include "codegen/explain/Derivation.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -20,12 +20,6 @@ public:
   }
 
 private:
-  void expressions(llvm::StringRef key, llvm::ArrayRef<Math> list) {
-    json.attributeArray(key, [&] {
-      for (const Math &math : list)
-        json.value(toText(math));
-    });
-  }
   void names(llvm::StringRef key, llvm::ArrayRef<std::string> list) {
     json.attributeArray(key, [&] {
       for (const std::string &name : list)
@@ -38,25 +32,6 @@ private:
         json.array([&] {
           json.value(first);
           json.value(second);
-        });
-    });
-  }
-  void values(llvm::StringRef key, llvm::ArrayRef<std::pair<std::string, Math>> list) {
-    json.attributeArray(key, [&] {
-      for (const auto &[name, math] : list)
-        json.array([&] {
-          json.value(name);
-          json.value(toText(math));
-        });
-    });
-  }
-  void inputs(llvm::StringRef key, llvm::ArrayRef<LoopInput> list) {
-    json.attributeArray(key, [&] {
-      for (const LoopInput &input : list)
-        json.object([&] {
-          json.attribute("name", input.name);
-          json.attribute("text", toText(input.value));
-          sizes("sizes", input.sizes);
         });
     });
   }
@@ -95,53 +70,43 @@ private:
         });
     });
   }
-  void lines(llvm::StringRef key, llvm::ArrayRef<Line> list) {
+  void line(const Line &line) {
+    if (line.equation.target)
+      json.attribute("target", toText(line.equation.target));
+    json.attribute("text", toText(line.equation.value));
+    json.attribute("latex", line.equation.target ? toLatex(line.equation) : toLatex(line.equation.value));
+    json.attribute("type", line.type);
+    sizes("sizes", line.sizes);
+    calls(line.calls);
+    if (!line.why.empty())
+      json.attribute("why", line.why);
+  }
+  void targets(llvm::StringRef key, llvm::ArrayRef<Line> list) {
     json.attributeArray(key, [&] {
       for (const Line &line : list)
-        json.object([&] {
-          json.attribute("role", line.role);
-          if (line.loop) {
-            json.attributeObject("loop", [&] { loop(*line.loop); });
-            return;
-          }
-          equation(line.equation);
-          json.attribute("type", line.type);
-          sizes("sizes", line.sizes);
-          calls(line.calls);
-        });
+        if (!line.loop)
+          json.value(toText(line.equation.target));
     });
   }
-  void loop(const Loop &loop) {
-    json.attribute("length", toSymPy(loop.length));
-    json.attribute("reverse", loop.reverse);
-    json.attribute("turn", loop.turn);
-    inputs("sequences", loop.sequences);
-    inputs("carries", loop.carries);
-    inputs("invariants", loop.invariants);
-    lines("body", loop.body);
-    expressions("stacked", loop.stacked);
-    expressions("next", loop.next);
-    names("stacked_names", loop.stackedNames);
-    names("final_names", loop.finalNames);
-    calls(loop.calls);
-  }
+  /// A step by the targets of its lines.
   void step(const Step &step) {
+    static constexpr llvm::StringLiteral parts[] = {"whole", "loop begins", "loop ends"};
     json.attribute("line", step.line);
     json.attribute("op", step.op);
+    json.attribute("part", parts[static_cast<unsigned>(step.part)]);
     json.attribute("type", step.type);
     json.attribute("rule", step.rule.name);
     json.attribute("depth", step.depth);
-    equations("forward", step.forward);
-    equations("incoming", step.incoming);
+    targets("forward", step.forward);
+    targets("incoming", step.incoming);
+    targets("first", step.first);
     json.attributeArray("contributions", [&] {
       for (const Contribution &contribution : step.contributions)
         json.object([&] {
           json.attribute("operand", contribution.operand);
-          equation(contribution.equation);
+          json.attribute("target", toText(contribution.line.equation.target));
           if (contribution.jacobian)
             json.attribute("jacobian", toText(*contribution.jacobian));
-          if (!contribution.why.empty())
-            json.attribute("why", contribution.why);
         });
     });
   }
@@ -186,16 +151,27 @@ private:
     json.attribute("function", derivation.function);
     pairs("inputs", derivation.inputs);
     pairs("variables", derivation.variables);
-    lines("lines", derivation.lines);
-    values("results", derivation.results);
-    values("stores", derivation.stores);
-    calls(derivation.endCalls);
+    json.attributeArray("lines", [&] {
+      forEachLine(derivation, [&](const Line &each) {
+        if (!each.loop && each.equation.target)
+          json.object([&] { line(each); });
+      });
+    });
+    auto named = [&](llvm::StringRef key, llvm::ArrayRef<std::pair<std::string, Line>> list) {
+      json.attributeArray(key, [&] {
+        for (const auto &[name, value] : list)
+          json.object([&] {
+            json.attribute("name", name);
+            line(value);
+          });
+      });
+    };
+    named("results", derivation.results);
     json.attributeArray("gradients", [&] {
       for (const Gradient &gradient : derivation.gradients)
         json.object([&] {
           json.attribute("target", gradient.target);
           pairs("wrt", gradient.wrt);
-          equations("sums", gradient.sums);
           json.attributeArray("steps", [&] {
             for (const Step &each : gradient.steps)
               json.object([&] { step(each); });
@@ -205,7 +181,9 @@ private:
     json.attributeArray("updates", [&] {
       for (const Update &update : derivation.updates)
         json.object([&] {
-          equations("equations", update.equations);
+          json.attribute("rule", update.rule);
+          targets("lines", update.lines);
+          named("stores", update.stores);
           names("parameters", update.parameters);
         });
     });
@@ -217,6 +195,7 @@ private:
           json.attribute("before", toText(simplification.before));
           json.attribute("after", toText(simplification.after));
           json.attribute("times", simplification.times);
+          calls(simplification.calls);
         });
     });
   }

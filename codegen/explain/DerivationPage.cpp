@@ -1,6 +1,9 @@
-// DerivationPage.cpp: a derivation as people read it, from the loss backwards.
-#include "codegen/explain/Derivation.h"
+// DerivationPage.cpp: a derivation as people read it, from the loss backwards. Every line of the derivation is written
+// once, in its order, with the words that say what it is for.
 #include "codegen/explain/Chain.h"
+#include "codegen/explain/Derivation.h"
+#include "codegen/explain/Layout.h"
+#include "codegen/explain/NotShown.h"
 #include "codegen/explain/ThroughTime.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -26,45 +29,38 @@ std::string listed(llvm::ArrayRef<std::string> names, size_t most = 6) {
 
 class Writer {
 public:
-  Writer(const Derivation &derivation, Page &page) : derivation(derivation), page(page) {}
+  Writer(const Derivation &derivation, Page &page, Extent extent)
+      : derivation(derivation), page(page), isShort(extent == Extent::Short), notShown(derivation, extent) {}
 
   void write() {
     page.heading(2, derivation.model + ", function " + quoted(derivation.function));
     writeValues();
-    page.heading(3, "Forward");
-    std::vector<Equation> forward;
-    for (const Line &line : derivation.lines)
-      if (line.role == "forward" && !line.loop && isDerived(toText(line.equation.target)))
-        forward.push_back(line.equation);
-    page.equations(forward);
-    if (llvm::any_of(derivation.gradients, [](const Gradient &gradient) {
-          return llvm::any_of(gradient.stretches, [](const Stretch &s) { return s.times > 1 || s.like; });
-        }))
-      page.paragraph("Of layers that are equal the one nearest to the loss is shown.");
     for (const Gradient &gradient : derivation.gradients)
       write(gradient);
+    writeResults();
     writeNumbers();
     write(derivation.simplifications);
-    write(derivation.updates);
+    writeUpdates();
+    writeOthers();
   }
 
 private:
-  /// Inputs and parameters; of equal layers those of one, with stars for their numbers.
+  /// Inputs, parameters and state; of equal layers those of one, with stars for their numbers.
   void writeValues() {
     std::vector<std::vector<std::string>> rows;
     for (const auto &[name, type] : derivation.inputs)
       rows.push_back({quoted(name), quoted(type), "input"});
     std::map<std::pair<std::string, std::string>, std::pair<size_t, size_t>> known; // row, and how many it stands for
     for (const auto &[name, type] : derivation.variables) {
-      if (!isWrt(name))
-        continue;
-      auto [place, isNew] = known.try_emplace({starred(name), type}, rows.size(), 1);
+      std::string what = isWrt(name) ? "parameter" : "state";
+      auto [place, isNew] = known.try_emplace({isShort ? starred(name) : name, type + what}, rows.size(), 1);
       if (isNew) {
-        rows.push_back({quoted(name), quoted(type), "parameter"});
+        rows.push_back({quoted(name), quoted(type), what});
         continue;
       }
       size_t count = ++place->second.second;
-      rows[place->second.first] = {quoted(starred(name)), quoted(type), std::to_string(count) + " parameters"};
+      rows[place->second.first] = {quoted(starred(name)), quoted(type),
+                                   std::to_string(count) + (what == "state" ? " states" : " parameters")};
     }
     page.table({"value", "type", ""}, rows);
   }
@@ -76,6 +72,271 @@ private:
       text += (text.empty() ? "" : ".") + (llvm::all_of(part, llvm::isDigit) ? "*" : part.str());
     return text;
   }
+
+  bool isWrt(const std::string &name) {
+    for (const Gradient &gradient : derivation.gradients)
+      for (const auto &[value, adjoint] : gradient.wrt)
+        if (value == name)
+          return true;
+    return false;
+  }
+
+  //===------------------------------------------------------------------------------------------------===//
+  // Lines
+  //===------------------------------------------------------------------------------------------------===//
+
+  void equations(llvm::ArrayRef<Equation> list, llvm::ArrayRef<std::string> remarks = {}) {
+    if (!isShort)
+      return page.equations(list, remarks);
+    std::vector<Equation> abridged;
+    for (const Equation &equation : list)
+      abridged.push_back({equation.target, abbreviated(equation.value)});
+    page.equations(abridged, remarks);
+  }
+
+  /// Lines below one another, and loops among them.
+  void write(llvm::ArrayRef<Line> lines) {
+    std::vector<Equation> list;
+    std::vector<std::string> remarks;
+    auto flush = [&] {
+      if (!list.empty())
+        equations(list, remarks);
+      list.clear();
+      remarks.clear();
+    };
+    for (const Line &line : lines) {
+      if (!line.loop) {
+        list.push_back(line.equation);
+        remarks.push_back(line.why);
+        notShown.see({line.equation.target, abbreviated(line.equation.value)});
+        continue;
+      }
+      flush();
+      write(*line.loop);
+    }
+    flush();
+  }
+
+  /// "t = 0, 1, ..., time - 1"
+  static std::string turnsOf(const Loop &loop) {
+    std::string last = toText(loop.length - Math(1)), turn = loop.turn + " = ";
+    return quoted(turn + (loop.reverse ? last + ", ..., 1, 0" : "0, 1, ..., " + last));
+  }
+
+  void writeBegin(const Loop &loop) {
+    if (loop.start.empty()) {
+      page.paragraph("A loop over " + turnsOf(loop) + ".");
+      return;
+    }
+    page.paragraph("A loop over " + turnsOf(loop) + ". Before the first turn:");
+    write(loop.start);
+  }
+  void writeEnd(const Loop &loop) {
+    if (loop.end.empty()) {
+      page.paragraph("That is the loop over " + quoted(loop.turn) + ".");
+      return;
+    }
+    page.paragraph("After the loop over " + quoted(loop.turn) + ":");
+    write(loop.end);
+  }
+  void write(const Loop &loop) {
+    notShown.see(loop);
+    writeBegin(loop);
+    page.paragraph("In each turn:");
+    write(loop.body);
+    writeEnd(loop);
+  }
+
+  //===------------------------------------------------------------------------------------------------===//
+  // The gradient
+  //===------------------------------------------------------------------------------------------------===//
+
+  void write(const Gradient &gradient) {
+    std::vector<Line> forward;
+    for (const Line &line : gradient.forward)
+      if (!notShown.isLeftOut(line))
+        forward.push_back(line);
+    bool isFirst = &gradient == derivation.gradients.data();
+    page.heading(3, isFirst ? "Forward" : "Forward to " + quoted(gradient.target));
+    if (forward.size() < gradient.forward.size())
+      page.paragraph("Of layers that are equal the one nearest to " + quoted(gradient.target) + " is shown.");
+    write(forward);
+    page.heading(2, "Backward from " + quoted(gradient.target));
+    page.paragraph("`d_x` is the derivative of " + quoted(gradient.target) + " with respect to x" +
+                   (page.isSet() ? ", in formulae x with a bar" : "") +
+                   (isFirst ? "" : "; where that name is taken above, a number follows it") + ". It starts as:");
+    write({gradient.start});
+    for (const Stretch &stretch : gradient.stretches) {
+      bool isLeftOut = stretch.like && isShort;
+      if (isLeftOut) {
+        page.paragraph("The next " + std::to_string(stretch.length) + " steps, from " + quoted(stretch.names.front()) +
+                       " on, are those from " + quoted(gradient.steps[*stretch.like].value()) +
+                       " on, with their own values and parameters.");
+        continue;
+      }
+      for (size_t i = 0; i < stretch.length * (isShort ? 1 : stretch.times); ++i)
+        write(gradient, stretch.first + i);
+      if (stretch.times > 1 && isShort) {
+        std::vector<std::string> others(stretch.names.begin() + 1, stretch.names.end());
+        page.paragraph("The same " + std::string(stretch.length > 1 ? std::to_string(stretch.length) + " steps, in this order, hold" : "step holds") +
+                       " for " + std::to_string(stretch.times - 1) + " more equal layer" +
+                       (stretch.times > 2 ? "s" : "") + ", with their own values and parameters: at " + listed(others) + ".");
+      }
+    }
+    if (!gradient.sums.empty()) {
+      page.heading(3, "Values with several uses");
+      page.paragraph("Each use contributes to the gradient, and the contributions add (fan-out):");
+      write(gradient.sums);
+    }
+  }
+
+  void write(const Gradient &gradient, size_t number) {
+    const Step &step = gradient.steps[number];
+    std::string place = step.line ? "line " + std::to_string(step.line) + ": " : "";
+    std::string value = !step.forward.empty()         ? quoted(step.value())
+                        : step.contributions.empty() ? step.op
+                                                     : "repetition of " + quoted(step.contributions.front().operand);
+    if (step.part == Step::Part::LoopBegins)
+      value = "back through the loop";
+    if (step.part == Step::Part::LoopEnds)
+      value = "the end of the loop";
+    page.heading(3, place + value + (step.part == Step::Part::LoopEnds ? "" : ": " + step.rule.name));
+    if (step.part == Step::Part::LoopEnds)
+      return writeEnd(gradient, number);
+    if (!step.forward.empty()) {
+      std::vector<std::string> types;
+      std::vector<Equation> forward;
+      for (const Line &line : step.forward) {
+        notShown.see(line.equation);
+        forward.push_back(line.equation);
+        types.push_back(line.type == "f" ? "" : line.type); // a number needs no sizes
+      }
+      if (step.depth)
+        page.paragraph("In each turn:");
+      equations(forward, types);
+    }
+    if (!step.incoming.empty()) {
+      bool sums = llvm::any_of(step.incoming, [](const Line &l) { return l.equation.value.kind() == Kind::Add; });
+      page.paragraph(sums ? "What comes in is a sum, one term for each use of the value (fan-out):" : "What comes in:");
+      write(step.incoming);
+    } else if (!step.incomingNames.empty()) {
+      page.paragraph("What comes in: " + step.incomingNames + ".");
+    }
+    if (step.part == Step::Part::Whole && shown.insert(step.op).second)
+      writeRule(step.rule);
+    if (!step.recomputed.empty())
+      page.paragraph("Computed again here" + std::string(step.isCheckpoint ? " (a checkpoint keeps its inputs alone)" : "") +
+                     ", as in the forward pass: " + listed(step.recomputed, 8) + ".");
+    if (!step.first.empty()) {
+      page.paragraph("With:");
+      write(step.first);
+    }
+    if (step.part == Step::Part::LoopBegins)
+      return writeBegin(step.loop);
+    std::vector<Equation> jacobians;
+    std::vector<Line> results;
+    for (const Contribution &contribution : step.contributions) {
+      if (contribution.jacobian)
+        jacobians.push_back(*contribution.jacobian);
+      llvm::append_range(results, contribution.before);
+      results.push_back(contribution.line);
+    }
+    if (!jacobians.empty()) {
+      page.paragraph("Local Jacobian:");
+      equations(jacobians);
+    }
+    if (results.empty())
+      return;
+    page.paragraph("So:");
+    write(results);
+  }
+
+  void writeRule(const Rule &rule) {
+    bool isShown = page.showsLatex() && !rule.latex.empty();
+    page.paragraph(rule.before.empty() || isShown ? "The rule:" : "The rule, before and after it is simplified:");
+    if (isShown)
+      page.latex(rule.latex);
+    if (!rule.before.empty()) {
+      if (isShown)
+        page.paragraph("It comes about thus, before and after it is simplified:");
+      page.equations(rule.before);
+      page.paragraph("becomes");
+      page.equations(rule.formula);
+      return;
+    }
+    // What holds for each element alike, the formula above says as well.
+    if (isShown && !llvm::any_of(rule.formula, isOfElements))
+      return;
+    if (isShown)
+      page.paragraph("Element by element:");
+    page.equations(rule.formula);
+  }
+
+  /// More lines in each turn are not written out three times.
+  static constexpr size_t mostUnrolled = 16;
+
+  void writeEnd(const Gradient &gradient, size_t number) {
+    const Step &step = gradient.steps[number];
+    if (!step.loop.body.empty()) {
+      page.paragraph("In each turn, what the turns before it and the values around the loop receive:");
+      write(step.loop.body);
+    }
+    writeEnd(step.loop);
+    // All lines of a turn, if there is no loop in it.
+    size_t first = number;
+    while (gradient.steps[first].part != Step::Part::LoopBegins || gradient.steps[first].depth != step.depth)
+      --first;
+    std::vector<Equation> turn, start;
+    bool isPlain = step.depth == 0;
+    auto add = [&](llvm::ArrayRef<Line> lines, std::vector<Equation> &list) {
+      for (const Line &line : lines) {
+        isPlain &= !line.loop;
+        list.push_back(line.equation);
+      }
+    };
+    for (size_t i = first + 1; i < number; ++i) {
+      const Step &inner = gradient.steps[i];
+      isPlain &= inner.part == Step::Part::Whole;
+      add(inner.incoming, turn);
+      add(inner.first, turn);
+      for (const Contribution &contribution : inner.contributions) {
+        add(contribution.before, turn);
+        turn.push_back(contribution.line.equation);
+      }
+    }
+    add(step.loop.body, turn);
+    add(gradient.steps[first].loop.start, start);
+    if (!isPlain || turn.size() > mostUnrolled)
+      return;
+    page.paragraph("Written out for three turns:");
+    equations(atTurn(start, step.loop, 3, 0));
+    for (int i = 0; i < 3; ++i)
+      equations(atTurn(turn, step.loop, 3, step.loop.reverse ? 2 - i : i));
+  }
+
+  void writeResults() {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto &[name, line] : derivation.results)
+      if (std::string text = toText(line.equation.value); text != name)
+        rows.push_back({quoted(name), quoted(text)});
+    std::vector<Line> rest;
+    for (const Line &line : derivation.rest)
+      if (!notShown.isLeftOut(line))
+        rest.push_back(line);
+    if (rest.empty() && rows.empty())
+      return;
+    page.heading(2, "Results");
+    if (!rest.empty()) {
+      page.paragraph("What is computed besides:");
+      write(rest);
+    }
+    if (!rows.empty())
+      page.table({"result", "is"}, rows);
+  }
+
+  //===------------------------------------------------------------------------------------------------===//
+  // Numbers, simplifications, updates
+  //===------------------------------------------------------------------------------------------------===//
 
   void writeNumbers() {
     if (derivation.numbers.empty())
@@ -115,179 +376,120 @@ private:
         }
   }
 
-  bool isWrt(const std::string &name) {
-    for (const Gradient &gradient : derivation.gradients)
-      for (const auto &[value, adjoint] : gradient.wrt)
-        if (value == name)
-          return true;
-    return false;
-  }
-  /// Whether a step is about the value; layers that repeat are shown once here as well.
-  bool isDerived(const std::string &name) {
-    for (const Gradient &gradient : derivation.gradients)
-      for (const Stretch &stretch : gradient.stretches)
-        for (size_t i = 0; i < stretch.length && !stretch.like; ++i)
-          for (const Equation &equation : gradient.steps[stretch.first + i].forward)
-            if (toText(equation.target) == name)
-              return true;
-    return false;
-  }
-
-  void write(const Gradient &gradient) {
-    page.heading(2, "Backward from " + quoted(gradient.target));
-    page.paragraph("`d_x` is the derivative of `" + gradient.target +
-                   "` with respect to x" + (page.isSet() ? ", in formulae x with a bar" : "") + ". It starts as `d_" +
-                   gradient.target + "` = 1.");
-    for (const Stretch &stretch : gradient.stretches) {
-      if (stretch.like) {
-        page.paragraph("The next " + std::to_string(stretch.length) + " steps, from " + quoted(stretch.names.front()) +
-                       " on, are those from " + quoted(nameOf(gradient.steps[*stretch.like])) +
-                       " on, with their own values and parameters.");
-        continue;
-      }
-      for (size_t i = 0; i < stretch.length; ++i)
-        write(gradient.steps[stretch.first + i]);
-      if (stretch.times > 1) {
-        std::vector<std::string> others(stretch.names.begin() + 1, stretch.names.end());
-        page.paragraph("The same " + std::string(stretch.length > 1 ? std::to_string(stretch.length) + " steps, in this order, hold" : "step holds") +
-                       " for " + std::to_string(stretch.times - 1) + " more equal layer" +
-                       (stretch.times > 2 ? "s" : "") + ", with their own values and parameters: at " + listed(others) + ".");
-      }
-    }
-    if (!gradient.sums.empty()) {
-      page.heading(3, "Values with several uses");
-      page.paragraph("Each use contributes to the gradient, and the contributions add (fan-out):");
-      page.equations(gradient.sums);
-    }
-  }
-
-  void write(const Step &step) {
-    std::string place = step.line ? "line " + std::to_string(step.line) + ": " : "";
-    std::string value = !step.forward.empty()         ? quoted(toText(step.forward.front().target))
-                        : step.contributions.empty() ? step.op
-                                                     : "repetition of " + quoted(step.contributions.front().operand);
-    page.heading(3, place + (step.op == "scan" ? "the loop" : value) + ": " + step.rule.name);
-    if (step.op == "scan") {
-      writeLoop();
-      return;
-    }
-    if (step.depth)
-      page.paragraph("In each turn of the loop:");
-    page.equations(step.forward, {step.type == "f" ? std::string() : step.type}); // a number needs no sizes
-    if (!step.incoming.empty()) {
-      bool sums = llvm::any_of(step.incoming, [](const Equation &e) { return e.value.kind() == Kind::Add; });
-      page.paragraph(sums ? "What comes in is a sum, one term for each use of the value (fan-out):" : "What comes in:");
-      page.equations(step.incoming);
-    } else {
-      page.paragraph("What comes in: " + quoted(step.incomingNames) + ".");
-    }
-    if (shown.insert(step.op).second) {
-      writeRule(step.rule);
-    }
-    std::vector<Equation> jacobians, results;
-    std::vector<std::string> remarks;
-    for (const Contribution &contribution : step.contributions) {
-      if (contribution.jacobian)
-        jacobians.push_back(*contribution.jacobian);
-      results.push_back(contribution.equation);
-      remarks.push_back(contribution.why);
-    }
-    if (!jacobians.empty()) {
-      page.paragraph("Local Jacobian:");
-      page.equations(jacobians);
-    }
-    if (results.empty())
-      return;
-    page.paragraph("So:");
-    page.equations(results, remarks);
-  }
-
-  void writeRule(const Rule &rule) {
-    bool isShown = page.showsLatex() && !rule.latex.empty();
-    page.paragraph(rule.before.empty() || isShown ? "The rule:" : "The rule, before and after it is simplified:");
-    if (isShown)
-      page.latex(rule.latex);
-    if (!rule.before.empty()) {
-      if (isShown)
-        page.paragraph("It comes about thus, before and after it is simplified:");
-      page.equations(rule.before);
-      page.paragraph("becomes");
-      page.equations(rule.formula);
-      return;
-    }
-    // What holds for each element alike, the formula above says as well.
-    bool hasSubscripts = llvm::any_of(rule.formula, [](const Equation &e) { return e.target.kind() == Kind::Index; });
-    if (isShown && !hasSubscripts)
-      return;
-    if (isShown)
-      page.paragraph("Element by element:");
-    page.equations(rule.formula);
-  }
-
-  void writeLoop() {
-    std::vector<const Loop *> forward, backward;
-    for (const Line &line : derivation.lines)
-      if (line.loop)
-        (line.role == "adjoint" ? backward : forward).push_back(line.loop.get());
-    if (loops >= backward.size() || loops >= forward.size())
-      return;
-    const Loop &turn = *forward[forward.size() - 1 - loops], &adjoint = *backward[loops];
-    ++loops;
-    page.paragraph("Forward, turn t:");
-    page.equations(atTurn(turn, Math::name("t")));
-    page.paragraph("Backwards through time, in general; what a weight receives is the sum over turns:");
-    page.equations(atTurn(adjoint, Math::name("t")));
-    page.paragraph("Three turns written out, from the last to the first:");
-    for (int t = 3; t >= 1; --t)
-      page.equations(atTurn(adjoint, t));
-  }
-
   void write(llvm::ArrayRef<Simplification> simplifications) {
-    if (simplifications.empty())
-      return;
-    page.heading(2, "Simplifications");
-    page.paragraph("What the compiler rewrites afterwards, each before and after:");
+    bool isFirst = true;
     for (const Simplification &simplification : simplifications) {
+      if (isShort && (notShown.isNamed(simplification.before.value) || notShown.isNamed(simplification.after.value)))
+        continue; // of a layer that is not shown
+      if (std::exchange(isFirst, false)) {
+        page.heading(2, "Simplifications");
+        page.paragraph("What the compiler rewrites afterwards, each before and after:");
+      }
       page.heading(3, simplification.name +
                           (simplification.times > 1 ? " (" + std::to_string(simplification.times) + " times)" : ""));
-      page.equations({simplification.before, simplification.after}, {"before", "after"});
+      if (simplification.before.target)
+        equations({simplification.before, simplification.after}, {"before", "after"});
+      else
+        equations({{simplification.before.value, simplification.after.value}});
     }
   }
 
-  void write(llvm::ArrayRef<Update> updates) {
-    if (updates.empty())
+  void write(const Update &update) {
+    if (!update.lines.empty())
+      write(update.lines);
+    std::vector<std::vector<std::string>> rows;
+    for (const auto &[variable, line] : update.stores) {
+      notShown.see(line.equation);
+      rows.push_back({quoted(variable), quoted(toText(line.equation.value))});
+    }
+    if (!rows.empty())
+      page.table({"variable", "becomes"}, rows);
+  }
+
+  /// Once for all parameters that change alike.
+  void writeUpdates() {
+    if (derivation.updates.empty())
       return;
     page.heading(2, "Update");
-    for (const Update &update : updates) {
-      std::string by = update.rule.empty() ? "" : " (" + quoted(update.rule) + ")";
-      if (update.parameters.empty())
-        page.paragraph("For all parameters together" + by + ":");
-      else
-        page.paragraph("For " + listed(update.parameters) +
-                     by + (update.parameters.size() > 1 ? ", written for the first:" : ":"));
-      page.equations(update.equations);
+    for (const auto &alike : updatesAlike(derivation.updates, isShort)) {
+      const Update &update = *alike.front();
+      if (update.parameters.empty()) {
+        page.paragraph("For all parameters together, and what is kept besides them:");
+        write(update);
+        continue;
+      }
+      std::vector<std::string> parameters;
+      for (const Update *each : alike)
+        parameters.push_back(each->parameters.front());
+      page.paragraph("For " + listed(parameters) + (update.rule.empty() ? "" : " (" + quoted(update.rule) + ")") +
+                     (parameters.size() > 1 ? ", written for the first:" : ":"));
+      write(update);
     }
   }
 
-  static std::string nameOf(const Step &step) {
-    return step.forward.empty() ? step.op : toText(step.forward.front().target);
+  /// What is read above and belongs to layers that are not shown.
+  void writeOthers() {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto &[name, like] : notShown.others())
+      rows.push_back({quoted(name), like.empty() ? "" : quoted(like)});
+    if (rows.empty())
+      return;
+    page.heading(3, "Of layers that are not shown");
+    page.paragraph("These names are of equal layers that are told once, and stand there as the names beside them do here:");
+    page.table({"value", "is there what here is"}, rows);
   }
 
   const Derivation &derivation;
   Page &page;
+  bool isShort;
+  NotShown notShown;
   std::set<std::string> shown; // ops whose rule has been written
-  size_t loops = 0;            // that have been written
 };
 
 } // namespace
 
-std::string derivationText(llvm::ArrayRef<Derivation> derivations, Format format) {
+void forEachLine(const Derivation &derivation, llvm::function_ref<void(const Line &)> see) {
+  auto each = [&](auto &&self, llvm::ArrayRef<Line> lines) -> void {
+    for (const Line &line : lines) {
+      see(line);
+      if (!line.loop)
+        continue;
+      for (const auto *part : {&line.loop->start, &line.loop->body, &line.loop->end})
+        self(self, *part);
+    }
+  };
+  for (const Gradient &gradient : derivation.gradients) {
+    each(each, gradient.forward);
+    see(gradient.start);
+    for (const Step &step : gradient.steps) {
+      for (const auto *lines : {&step.forward, &step.incoming, &step.first, &step.loop.start})
+        each(each, *lines);
+      for (const Contribution &contribution : step.contributions) {
+        each(each, contribution.before);
+        see(contribution.line);
+      }
+      each(each, step.loop.body);
+      each(each, step.loop.end);
+    }
+    each(each, gradient.sums);
+  }
+  each(each, derivation.rest);
+  for (const auto &[name, line] : derivation.results)
+    see(line);
+  for (const Update &update : derivation.updates) {
+    each(each, update.lines);
+    for (const auto &[variable, line] : update.stores)
+      see(line);
+  }
+}
+
+std::string derivationText(llvm::ArrayRef<Derivation> derivations, Format format, Extent extent) {
   if (format == Format::Json)
     return derivationJson(derivations);
   std::unique_ptr<Page> page = makePage(format);
   page->heading(1, "Where the gradients of " + quoted(derivations.empty() ? "" : derivations.front().model) + " come from");
   for (const Derivation &derivation : derivations)
-    Writer(derivation, *page).write();
+    Writer(derivation, *page, extent).write();
   return page->finish();
 }
 

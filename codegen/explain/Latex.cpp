@@ -158,9 +158,8 @@ std::string toLatex(const Math &math) {
 }
 
 std::string toLatex(const Equation &equation) {
-  bool isOfNumbers = equation.target && equation.target.kind() == Kind::Index;
   return (equation.target ? toLatex(equation.target) : "") + " = " +
-         toLatex(isOfNumbers ? ofNumbers(equation.value) : equation.value);
+         toLatex(isOfElements(equation) ? ofNumbers(equation.value) : equation.value);
 }
 
 } // namespace nnc::explain

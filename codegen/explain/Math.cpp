@@ -110,6 +110,16 @@ Math Math::index(Math base, std::vector<Math> subscripts) {
   return math;
 }
 
+Math Math::atTurns(Math base, std::vector<Math> turns) {
+  if (turns.empty())
+    return base;
+  std::vector<Math> parts = base.kind() == Kind::Index ? base.parts().vec() : std::vector<Math>{base};
+  llvm::append_range(parts, turns);
+  Math math;
+  math.node = make(Kind::Index, "turn", std::move(parts));
+  return math;
+}
+
 Math Math::bind(llvm::StringRef how, std::vector<Bound> bounds, Math body) {
   if (bounds.empty())
     return body;
@@ -163,6 +173,10 @@ Math ofNumbers(const Math &math) {
     return math;
   Math made = math.withParts(ofNumbers);
   return made.kind() == Kind::Mul ? Math::scaled(made.parts()[0], made.parts()[1]) : made;
+}
+
+bool isOfElements(const Equation &equation) {
+  return equation.target && equation.target.kind() == Kind::Index && equation.target.text().empty();
 }
 
 Math Math::mapped(const std::function<Math(const Math &)> &leaf) const {

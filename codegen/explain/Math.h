@@ -27,7 +27,7 @@ enum class Kind {
   Power,
   MatMul,
   Compare, // by text, one of == != < <= > >=; 1 where true, else 0
-  Index,   // parts[0][parts[1], ...]
+  Index,   // parts[0][parts[1], ...]; with text "turn" the subscripts are turns of loops, and the whole may be a tensor
   Binder,  // text, one of sum, prod, max, min, over `bounds`, of parts[0]
   Where    // parts[0] ? parts[1] : parts[2]
 };
@@ -50,6 +50,8 @@ public:
   static Math scaled(Math lhs, Math rhs);
   static Math compare(llvm::StringRef predicate, Math lhs, Math rhs);
   static Math index(Math base, std::vector<Math> subscripts);
+  /// The value that `base` has at these turns of the loops around it, the outermost first.
+  static Math atTurns(Math base, std::vector<Math> turns);
   static Math bind(llvm::StringRef how, std::vector<Bound> bounds, Math body);
   static Math where(Math condition, Math yes, Math no);
 
@@ -61,6 +63,8 @@ public:
   llvm::ArrayRef<Bound> bounds() const;
   llvm::ArrayRef<std::pair<std::string, std::string>> keywords() const;
   bool isNumber(double value) const;
+  /// Of a name with or without turns: the name.
+  llvm::StringRef baseName() const { return kind() == Kind::Index ? parts()[0].text() : text(); }
 
   /// The same expression over other parts.
   Math withParts(const std::function<Math(const Math &)> &part) const;
@@ -99,6 +103,8 @@ struct Equation {
 
 /// Equal, with all products as products of numbers: what stands between subscripts.
 Math ofNumbers(const Math &math);
+/// Whether the equation is about elements: its target has subscripts, which are no turns.
+bool isOfElements(const Equation &equation);
 
 // The spellings. Text is Python where it has no binder, so that it can be evaluated as it is printed.
 std::string toText(const Math &math);

@@ -151,9 +151,8 @@ std::string toMathML(const Math &math) {
 }
 
 std::string toMathML(const Equation &equation) {
-  bool isOfNumbers = equation.target && equation.target.kind() == Kind::Index;
   return row((equation.target ? toMathML(equation.target) : "") + sign("=") +
-             toMathML(isOfNumbers ? ofNumbers(equation.value) : equation.value));
+             toMathML(isOfElements(equation) ? ofNumbers(equation.value) : equation.value));
 }
 
 } // namespace nnc::explain

@@ -7,6 +7,7 @@
 #include "ir/ops/Matmul.h"
 #include "ir/ops/Shape.h"
 #include "llvm/ADT/StringExtras.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -26,64 +27,115 @@ Notation::Notation(Block &block) {
       taken.insert(cast<StringAttr>(symbol).getValue());
   for (llvm::StringRef word : {"sum", "where", "transpose", "lambda", "in", "is", "if", "for", "and", "or", "not", "as"})
     taken.insert(word);
+  // Letters of turns are chosen before anything is named: the names of the source are taken for them.
+  llvm::StringSet<> before(taken);
+  block.getParentOp()->walk([&](Operation *op) {
+    taken.insert(sourceName(op->getLoc()));
+    for (Region &region : op->getRegions())
+      for (BlockArgument argument : region.getArguments())
+        taken.insert(sourceName(argument.getLoc()));
+  });
+  if (auto func = dyn_cast<FuncOp>(block.getParentOp()))
+    for (unsigned i = 0; i < func.getNumArguments(); ++i)
+      taken.insert(func.argumentName(i));
+  size_t depth = 0;
+  block.getParentOp()->walk([&](ScanOp scan) {
+    size_t around = 1;
+    for (Operation *op = scan->getParentOp(); isa<ScanOp>(op); op = op->getParentOp())
+      ++around;
+    depth = std::max(depth, around);
+  });
+  nameTurns(depth);
+  taken = std::move(before);
+  for (const std::string &letter : turns)
+    taken.insert(letter);
+  block.getParentOp()->walk<WalkOrder::PreOrder>([&](ScanOp scan) {
+    names[scan.turnArg()] = Math::name(turns[turnsOf(scan->getBlock()).size()]);
+    for (auto [argument, operand] : llvm::zip(scan.invariantArgs(), scan.getInvariants()))
+      same(argument, operand);
+  });
   nameBlock(block);
 }
 
-std::string Notation::name(Value value, llvm::StringRef wanted) {
-  if (auto found = names.find(value); found != names.end())
-    return found->second;
+std::string Notation::unique(llvm::StringRef wanted) {
   std::string text;
   for (char c : wanted)
     text += llvm::isAlnum(c) || c == '_' || c == '.' ? c : '_';
   if (text.empty() || llvm::isDigit(text.front()))
     text = "v" + text;
-  std::string unique = text;
-  for (unsigned number = 2; !taken.insert(unique).second; ++number)
-    unique = text + "_" + std::to_string(number);
-  return names[value] = unique;
+  std::string made = text;
+  for (unsigned number = 2; !taken.insert(made).second; ++number)
+    made = text + "_" + std::to_string(number);
+  return made;
+}
+
+std::vector<Math> Notation::turnsOf(Block *block) const {
+  std::vector<Math> found;
+  for (auto scan = dyn_cast<ScanOp>(block->getParentOp()); scan; scan = dyn_cast<ScanOp>(scan->getParentOp()))
+    found.insert(found.begin(), names.lookup(scan.turnArg()));
+  return found;
+}
+
+Math stateAfter(ScanOp loop, Math turn) { return loop.getReverse() ? turn : turn + Math(1); }
+Math stateBefore(ScanOp loop, Math turn) { return loop.getReverse() ? turn + Math(1) : turn; }
+
+void Notation::name(Value value, llvm::StringRef wanted) {
+  value = canonical(value);
+  if (names.count(value))
+    return;
+  std::vector<Math> at = turnsOf(value.getParentBlock());
+  if (auto scan = dyn_cast<ScanOp>(value.getParentBlock()->getParentOp()))
+    if (llvm::is_contained(scan.carryArgs(), value))
+      at.back() = stateBefore(scan, at.back());
+  names[value] = Math::atTurns(Math::name(unique(wanted)), at);
+}
+
+std::string Notation::nameOf(Value value) const {
+  auto found = names.find(canonical(value));
+  return found == names.end() ? "" : found->second.baseName().str();
 }
 
 void Notation::nameAfterOp(Value value) {
-  if (hasName(value))
+  value = canonical(value);
+  Operation *op = value.getDefiningOp();
+  if (hasName(value) || !op)
     return;
-  llvm::StringRef op = value.getDefiningOp()->getName().stripDialect();
-  name(value, (op + llvm::Twine(++counts[op])).str());
+  if (auto scan = dyn_cast<ScanOp>(op))
+    return name(value, cast<OpResult>(value).getResultNumber() < scan.stackedCount() ? "out" : "end");
+  llvm::StringRef kind = op->getName().stripDialect();
+  name(value, (kind + llvm::Twine(++counts[kind])).str());
 }
 
-/// What comes into a loop keeps its name inside, and what the adjoint's loop reads of a forward turn has its name there.
-/// A sum over turns is told from its terms by its name.
-void Notation::nameLoopArguments(ScanOp scan) {
-  ProvenanceAttr provenance = provenanceOf(scan.getLoc());
-  bool isAdjoint = provenance && provenance.getRole() == Role::Adjoint;
-  llvm::StringSet<> own;
-  auto share = [&](BlockArgument argument, llvm::StringRef known) {
-    if (!known.empty() && own.insert(known).second)
-      shareName(argument, known);
-  };
-  for (auto [argument, operand] : llvm::zip(scan.invariantArgs(), scan.getInvariants()))
-    if (hasName(operand))
-      share(argument, nameOf(operand));
-  if (!isAdjoint)
-    return;
-  for (auto [argument, operand] : llvm::zip(scan.sequenceArgs(), scan.getSequences())) {
-    llvm::StringRef source = sourceName(argument.getLoc());
-    if (source.empty() || source.starts_with("d_"))
-      name(argument, source.empty() ? "d_out" : source);
-    else if (taken.contains(source))
-      share(argument, source);
+bool isLoopOfBackward(Operation *op) {
+  ProvenanceAttr provenance = provenanceOf(op->getLoc());
+  return isa<ScanOp>(op) && provenance && (provenance.getRole() == Role::Adjoint || provenance.getRole() == Role::Recompute);
+}
+
+/// Loops beside one another count their turns by the same letter, which no value has.
+void Notation::nameTurns(size_t depth) {
+  static constexpr llvm::StringLiteral letters[] = {"t", "s", "r"};
+  while (turns.size() < depth) {
+    auto free = llvm::find_if(letters, [&](llvm::StringRef letter) { return !taken.contains(letter); });
+    turns.push_back(unique(free == std::end(letters) ? "turn" : llvm::StringRef(*free)));
   }
-  for (auto [argument, next] : llvm::zip(scan.carryArgs(), scan.nextYields())) {
-    ProvenanceAttr how = provenanceOf(next.getLoc());
-    if (how && how.getRole() == Role::Accumulate && next.getDefiningOp<AddOp>())
-      name(argument, ("sum_" + sourceName(argument.getLoc())).str());
-  }
+}
+
+/// Whether something reads the result as a whole: loops that go through the same turns again read it turn by turn.
+static bool isReadAsWhole(Value result) {
+  return llvm::any_of(result.getUses(), [](OpOperand &use) {
+    Operation *user = use.getOwner();
+    if (isLoopOfBackward(user))
+      return use.getOperandNumber() >= cast<ScanOp>(user).getSequences().size();
+    return !isa<HoldOp>(user) || isReadAsWhole(user->getResult(0));
+  });
 }
 
 void Notation::nameBlock(Block &block) {
   auto func = dyn_cast<FuncOp>(block.getParentOp());
-  if (auto scan = dyn_cast<ScanOp>(block.getParentOp()))
-    nameLoopArguments(scan);
+  auto scan = dyn_cast<ScanOp>(block.getParentOp());
   for (BlockArgument argument : block.getArguments()) {
+    if (scan && (argument == scan.turnArg() || llvm::is_contained(scan.invariantArgs(), argument)))
+      continue; // outside it has its name
     llvm::StringRef source = sourceName(argument.getLoc());
     if (func && !func.argumentName(argument.getArgNumber()).empty())
       source = func.argumentName(argument.getArgNumber());
@@ -92,13 +144,16 @@ void Notation::nameBlock(Block &block) {
   for (Operation &op : block) {
     if (auto load = dyn_cast<LoadOp>(op))
       name(load.getValue(), load.getVariable());
+    if (isLoopOfBackward(&op))
+      continue;
     ProvenanceAttr provenance = provenanceOf(op.getLoc());
     bool isForward = !provenance || provenance.getRole() == Role::Forward;
     bool isOptimizer = provenance && provenance.getRole() == Role::Optimizer;
     if (llvm::StringRef source = sourceName(op.getLoc());
         (isForward || isOptimizer) && !source.empty() && !isa<FillOp, SizeOp>(op))
       for (Value result : op.getResults())
-        name(result, source);
+        if (!isa<ScanOp>(op) || isReadAsWhole(result))
+          name(result, source);
     for (Region &region : op.getRegions())
       for (Block &inner : region)
         nameBlock(inner);
@@ -118,14 +173,16 @@ void Notation::nameShared(Block &block) {
     if (isWrittenOut(&op) || op.hasTrait<OpTrait::IsTerminator>())
       continue;
     for (Value result : op.getResults())
-      if (!hasName(result) && (!result.hasOneUse() || !op.getRegions().empty()) && !result.use_empty())
+      if (!hasName(result) && (isa<ScanOp>(op) ? isReadAsWhole(result) : !result.use_empty() && !result.hasOneUse()))
         nameAfterOp(result);
   }
 }
 
 Math Notation::expression(Value value) {
-  if (auto found = names.find(value); found != names.end())
-    return Math::name(found->second);
+  value = canonical(value);
+  for (const auto *known : {&here, &names})
+    if (auto found = known->find(value); found != known->end())
+      return found->second;
   return definition(value);
 }
 
@@ -138,6 +195,16 @@ static std::string attributeText(Attribute attribute) {
         out << '[';
         llvm::interleaveComma(array.asArrayRef(), out);
         out << ']';
+      })
+      .Case([&](DenseElementsAttr elements) {
+        SmallVector<std::string> numbers;
+        if (isa<FloatType>(elements.getElementType()))
+          for (const llvm::APFloat &number : elements.getValues<llvm::APFloat>())
+            numbers.push_back(numberText(number.convertToDouble()));
+        else
+          for (const llvm::APInt &number : elements.getValues<llvm::APInt>())
+            numbers.push_back(std::to_string(number.getSExtValue()));
+        out << '[' << llvm::join(numbers, ", ") << ']';
       })
       .Case([&](UnitAttr) { out << "True"; })
       .Case([&](BoolAttr flag) { out << (flag.getValue() ? "True" : "False"); })
@@ -178,7 +245,8 @@ Math Notation::call(Operation *op, unsigned result) {
       if (attribute.getName() != "operandSegmentSizes" && !attribute.getName().getValue().starts_with("nn."))
         keywords.push_back({attribute.getName().str(), attributeText(attribute.getValue())});
   }
-  if (isa<ReshapeOp, BroadcastOp, FillOp>(op))
+  // Sizes that operands and attributes do not tell.
+  if (!isa<InferTypeOpInterface>(op))
     keywords.push_back({"sizes", "'" + dimsText(dimsOf(op->getResult(0))) + "'"});
   if (op->getNumResults() > 1 && result > 0)
     keywords.push_back({"result", std::to_string(result)});
@@ -197,9 +265,14 @@ static bool isImplicit(BroadcastOp op) {
 }
 
 Math Notation::shaped(Operation *op, unsigned number) {
-  Operation *definition = op->getOperand(number).getDefiningOp();
-  bool hasShape = hasName(op->getOperand(number)) || !definition || !isa<BroadcastOp, CastOp, HoldOp, FillOp>(definition);
-  return hasShape ? operand(op, number) : call(definition, 0);
+  Value value = canonical(op->getOperand(number));
+  Operation *definition = value.getDefiningOp();
+  while (!hasName(value) && definition && isa<HoldOp, CastOp>(definition)) {
+    value = canonical(definition->getOperand(0));
+    definition = value.getDefiningOp();
+  }
+  bool hasShape = hasName(value) || !definition || !isa<BroadcastOp, FillOp>(definition);
+  return hasShape ? expression(value) : call(definition, 0);
 }
 
 bool isImplied(Operation *op) {
@@ -221,12 +294,13 @@ static bool isOneNumber(Value value) {
 }
 
 Math Notation::definition(Value value) {
+  value = canonical(value);
   Operation *op = value.getDefiningOp();
   if (!op)
-    return Math::name(nameOf(value));
+    return names.lookup(value);
   auto at = [&](unsigned number) { return operand(op, number); };
   return llvm::TypeSwitch<Operation *, Math>(op)
-      .Case([&](LoadOp load) { return Math::name(nameOf(value)); })
+      .Case([&](LoadOp) { return names.lookup(value); })
       .Case([&](FillOp fill) { return Math(fill.getValue().convertToDouble()); })
       .Case([&](SizeOp size) { return sizeMath(*Dim::parse(size.getDim().getText())); })
       .Case([&](AddOp) { return at(0) + at(1); })
@@ -255,7 +329,7 @@ Math Notation::definition(Value value) {
       })
       .Case([&](BroadcastOp broadcast) { return isImplicit(broadcast) ? at(0) : call(op, 0); })
       .Case([&](TransposeOp transpose) {
-        return transpose.getPermutation().size() == 2 ? Math::call("transpose", {shaped(op, 0)}) : call(op, 0);
+        return transpose.getPermutation() == ArrayRef<int64_t>{1, 0} ? Math::call("transpose", {shaped(op, 0)}) : call(op, 0);
       })
       .Case([&](MatmulOp product) {
         Math lhs = shaped(op, 0), rhs = shaped(op, 1);
@@ -266,6 +340,13 @@ Math Notation::definition(Value value) {
         return Math::binary(Kind::MatMul, lhs, rhs);
       })
       .Default([&](Operation *) { return call(op, cast<OpResult>(value).getResultNumber()); });
+}
+
+void Notation::settle() {
+  for (auto [value, other] : again)
+    if (auto known = names.find(other); known != names.end())
+      names[value] = Math(known->second);
+  again.clear();
 }
 
 void Notation::forget(Operation *op) {

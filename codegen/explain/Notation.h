@@ -22,22 +22,39 @@ struct PrintedCall {
 /// Names of values, and expressions over them. Values that have no name are written out where they are read.
 ///
 /// Broadcasts of scalars and along leading axes are left to the reader, as are conversions between floats; every other
-/// op shows. Text is Python with the names of ops as functions.
+/// op shows. Text is Python with the names of ops as functions; what a loop computes in turn t of it is `x[t]`.
 class Notation {
 public:
   /// Names what has a name in the source: arguments, variables, values of the forward pass.
   explicit Notation(mlir::Block &block);
 
-  /// Gives a value a name; another one, if something has it. Returns the name it has.
-  std::string name(mlir::Value value, llvm::StringRef wanted);
+  /// A name that nothing has, and nothing will have from here on: `wanted`, or with a number behind.
+  std::string unique(llvm::StringRef wanted);
+  /// Gives a value a name; another one, if something has it. In a loop it is the name at that turn: `h[t]`.
+  void name(mlir::Value value, llvm::StringRef wanted);
   /// Names a value after its op, if it has no name: softmax1.
   void nameAfterOp(mlir::Value value);
-  /// The same name as another value's: what is the same at another place.
-  void shareName(mlir::Value value, llvm::StringRef known) { names[value] = known.str(); }
-  /// Before an op is erased: its values' addresses may become those of others.
+  /// What has its name elsewhere: an adjoint of several values, a rewritten value.
+  void nameAs(mlir::Value value, Math known) { names[canonical(value)] = std::move(known); }
+  /// `value` is `other` again: computed a second time, kept from a turn, or given into a loop.
+  void same(mlir::Value value, mlir::Value other) { again[value] = canonical(other); }
+  mlir::Value canonical(mlir::Value value) const {
+    auto known = again.find(value);
+    return known == again.end() ? value : known->second;
+  }
+  /// Until the next readAsNamed() the value is written so.
+  void readAs(mlir::Value value, Math math) { here[canonical(value)] = std::move(math); }
+  void readAsNamed() { here.clear(); }
+  bool isReadOtherwise(mlir::Value value) const { return here.count(canonical(value)); }
+  /// From here on values are what they are themselves, with the names they have: others may be erased.
+  void settle();
+  /// Of a new op, or before one is erased: its values' addresses may have been those of others.
   void forget(mlir::Operation *op);
-  bool hasName(mlir::Value value) const { return names.count(value); }
-  std::string nameOf(mlir::Value value) const { return names.lookup(value); }
+  bool hasName(mlir::Value value) const { return names.count(canonical(value)); }
+  /// Without turns.
+  std::string nameOf(mlir::Value value) const;
+  /// The turns of the loops around a block, the outermost first.
+  std::vector<Math> turnsOf(mlir::Block *block) const;
   /// Names each value of the block and its loops that several ops read and that costs an op to compute.
   void nameShared(mlir::Block &block);
 
@@ -45,23 +62,33 @@ public:
   Math expression(mlir::Value value);
   /// What the value is computed from, even if it has a name.
   Math definition(mlir::Value value);
-  Equation equation(mlir::Value value) { return {Math::name(nameOf(value)), definition(value)}; }
+  Equation equation(mlir::Value value) { return {names.lookup(canonical(value)), definition(value)}; }
   /// The calls in all expressions made since the last call of this function.
   std::vector<PrintedCall> takeCalls();
 
 private:
   void nameBlock(mlir::Block &block);
-  void nameLoopArguments(ScanOp scan);
+  void nameTurns(size_t depth);
   Math call(mlir::Operation *op, unsigned result);
   Math operand(mlir::Operation *op, unsigned number) { return expression(op->getOperand(number)); }
   /// An operand whose sizes matter: what is implied elsewhere is written out.
   Math shaped(mlir::Operation *op, unsigned number);
 
-  llvm::DenseMap<mlir::Value, std::string> names;
+  llvm::DenseMap<mlir::Value, Math> names, here;
+  llvm::DenseMap<mlir::Value, mlir::Value> again;
+  std::vector<std::string> turns; // by how many loops are around
   llvm::StringSet<> taken;
   llvm::StringMap<unsigned> counts; // of names after ops
   std::vector<PrintedCall> calls;
 };
+
+/// After turn t of a loop: t + 1, or t where it runs backwards. Before that turn it is the other one: the state of a loop
+/// has one index more than what its turns compute.
+Math stateAfter(ScanOp loop, Math turn);
+Math stateBefore(ScanOp loop, Math turn);
+
+/// Whether a loop has no lines of its own in the forward pass: one of a backward pass, or one that is computed again.
+bool isLoopOfBackward(mlir::Operation *op);
 
 /// Whether an op leaves no trace in equations: broadcasts that any notation of tensors implies,
 /// conversions of floats, the order of computing.

@@ -78,11 +78,11 @@ llvm::Expected<std::vector<Worked>> workedNumbers(FuncOp function, FuncOp before
 
   // Differences are of the function up to where the gradient is taken.
   GradOp grad = *before.getBody().getOps<GradOp>().begin();
-  llvm::DenseMap<Value, Value> adjointOf;
+  llvm::DenseMap<Value, const AdjointPair *> adjointOf;
   for (const AdjointPair &pair : adjoints)
     if (Value copy = copies.lookupOrNull(pair.value);
         copy && copies.lookupOrNull(pair.target) == grad.getTarget() && copy != grad.getTarget())
-      adjointOf[pair.value] = pair.adjoint;
+      adjointOf[pair.value] = &pair;
   InterpreterContext plain(*call);
   if (!runUntil(before, *call, plain, grad))
     return failure("the function cannot be run with these numbers");
@@ -94,8 +94,9 @@ llvm::Expected<std::vector<Worked>> workedNumbers(FuncOp function, FuncOp before
     row.name = name;
     row.shape = tensor.shape;
     row.value = tensor.data;
-    if (Value adjoint = adjointOf.lookup(value)) {
-      row.adjoint = joint.get(adjoint).data;
+    if (const AdjointPair *pair = adjointOf.lookup(value)) {
+      row.adjointName = pair->name;
+      row.adjoint = joint.get(pair->adjoint).data;
       Differences differences(copies.lookup(value), grad.getTarget(), grad, plain);
       addDifferences(row, differences, mostOperations / static_cast<double>(adjointOf.size()));
     }

@@ -26,6 +26,7 @@ struct Worked {
 /// A forward value and its adjoint in the joint graph.
 struct AdjointPair {
   mlir::Value value, adjoint, target;
+  std::string name; // of the adjoint
 };
 
 /// Runs the joint graph `function` and, for differences, `before`, the same function with nn.grad still an op; `copies`

@@ -71,10 +71,10 @@ public:
     for (auto [i, equation] : llvm::enumerate(equations)) {
       std::string indent = "      ", line;
       std::string target = equation.target ? toText(equation.target) + " " : "";
-      for (auto [number, piece] : llvm::enumerate(brokenUp(abbreviated(equation.value), equationWidth))) {
+      for (auto [number, piece] : llvm::enumerate(brokenUp(equation.value, equationWidth))) {
         if (number)
           out += line + '\n';
-        line = number ? indent + std::string(target.size(), ' ') + sign(piece.joint) : indent + target + "= ";
+        line = number ? indent + std::string(std::max<size_t>(target.size(), 2), ' ') + sign(piece.joint) : indent + target + "= ";
         line += toText(piece.math);
       }
       if (i < remarks.size() && !remarks[i].empty())
@@ -177,8 +177,7 @@ public:
     // A block of its own kind, in which Markdown leaves backslashes and underscores alone.
     out += "```math\n\\begin{aligned}\n";
     for (auto [i, equation] : llvm::enumerate(equations)) {
-      bool isOfNumbers = equation.target && equation.target.kind() == Kind::Index;
-      Math value = abbreviated(isOfNumbers ? ofNumbers(equation.value) : equation.value);
+      Math value = isOfElements(equation) ? ofNumbers(equation.value) : equation.value;
       for (auto [number, piece] : llvm::enumerate(brokenUp(value, equationWidth)))
         out += number ? "\\\\\n&\\qquad " + latexSign(piece.joint) + operators(toLatex(piece.math))
                       : (i ? "\\\\\n" : "") + operators(equation.target ? toLatex(equation.target) : "") +

@@ -38,7 +38,7 @@ public:
   void paragraph(llvm::StringRef text) override { out += "<p>" + marked(text) + "</p>\n"; }
   void equations(llvm::ArrayRef<Equation> equations, llvm::ArrayRef<std::string> remarks) override {
     for (auto [i, equation] : llvm::enumerate(equations)) {
-      out += "<div class=\"equation\"><math>" + toMathML({equation.target, abbreviated(equation.value)}) + "</math>";
+      out += "<div class=\"equation\"><math>" + toMathML(equation) + "</math>";
       if (i < remarks.size() && !remarks[i].empty())
         out += "<span class=\"remark\">" + marked(remarks[i]) + "</span>";
       out += "</div>\n";

@@ -71,8 +71,7 @@ public:
     double limit = std::max(lineWidth - target - 4, lineWidth / 3);
     std::vector<std::string> lines;
     for (auto [i, equation] : llvm::enumerate(equations)) {
-      bool isOfNumbers = equation.target && equation.target.kind() == Kind::Index;
-      Math value = abbreviated(isOfNumbers ? ofNumbers(equation.value) : equation.value);
+      Math value = isOfElements(equation) ? ofNumbers(equation.value) : equation.value;
       double last = 0;
       for (auto [number, piece] : llvm::enumerate(brokenUp(value, limit))) {
         last = widthOf(piece.math);

@@ -12,16 +12,20 @@ static std::string signatureOf(const Step &step) {
     unsigned number = numbers.try_emplace(leaf.text(), numbers.size()).first->second;
     return Math::name("n" + std::to_string(number));
   };
-  std::string text = step.op + " " + step.type + " " + std::to_string(step.depth);
+  std::string text = step.op + " " + step.type + " " + std::to_string(step.depth) + " " + std::to_string(int(step.part)) +
+                     (step.loop.reverse ? " reverse" : "");
   auto add = [&](const Equation &equation) {
     text += "; " + toText(equation.target.mapped(blank)) + "=" + toText(equation.value.mapped(blank));
   };
-  for (const Equation &equation : step.forward)
-    add(equation);
-  for (const Equation &equation : step.incoming)
-    add(equation);
-  for (const Contribution &contribution : step.contributions)
-    add(contribution.equation);
+  for (const auto *lines : {&step.forward, &step.first, &step.incoming, &step.loop.start, &step.loop.body, &step.loop.end})
+    for (const Line &line : *lines)
+      if (!line.loop)
+        add(line.equation);
+  for (const Contribution &contribution : step.contributions) {
+    for (const Line &line : contribution.before)
+      add(line.equation);
+    add(contribution.line.equation);
+  }
   return text;
 }
 
@@ -68,8 +72,7 @@ std::vector<Stretch> findRepeats(std::vector<Step> &steps) {
       if (Stretch known = sameAsBefore(steps, first); known.length >= shortestReference)
         best = known;
     for (size_t time = 0; time < best.times; ++time) {
-      const Step &step = steps[first + time * best.length];
-      best.names.push_back(step.forward.empty() ? step.op : toText(step.forward.front().target));
+      best.names.push_back(steps[first + time * best.length].value());
     }
     stretches.push_back(best);
     first += best.length * best.times;

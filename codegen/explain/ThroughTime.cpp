@@ -1,36 +1,38 @@
-// ThroughTime.cpp: subscripts for turns.
+// ThroughTime.cpp: turns with numbers.
 #include "codegen/explain/ThroughTime.h"
-#include "llvm/ADT/StringMap.h"
 
 namespace nnc::explain {
 
-std::vector<Equation> atTurn(const Loop &loop, const Math &t) {
-  llvm::StringMap<Math> inside;
-  auto indexed = [&](llvm::StringRef name) { inside[name] = Math::index(Math::name(name), {t}); };
-  for (const Line &line : loop.body)
-    if (!line.loop)
-      indexed(line.equation.target.text());
-  for (const LoopInput &input : loop.sequences)
-    indexed(input.name);
-  for (const LoopInput &input : loop.carries)
-    indexed(input.name);
-  for (const LoopInput &input : loop.invariants)
-    inside[input.name] = input.value;
-  inside[loop.turn] = t;
-  auto mapped = [&](const Math &math) {
-    return math.mapped([&](const Math &leaf) {
-      auto found = leaf.kind() == Kind::Name ? inside.find(leaf.text()) : inside.end();
-      return found == inside.end() ? leaf : found->second;
-    });
+/// The expression with its sums worked out: t + 1 is 3.
+static Math worked(const Math &math) {
+  if (math.parts().empty())
+    return math;
+  Math made = math.withParts(worked);
+  bool isNumber = llvm::all_of(made.parts(), [](const Math &part) { return part.kind() == Kind::Number; });
+  return isNumber && (made.kind() == Kind::Add || made.kind() == Kind::Sub)
+             ? Math::binary(made.kind(), made.parts()[0], made.parts()[1])
+             : made;
+}
+
+std::vector<Equation> atTurn(llvm::ArrayRef<Equation> equations, const Loop &loop, int length, int at) {
+  std::string whole = toText(loop.length);
+  auto leaf = [&](const Math &math) {
+    if (math.kind() != Kind::Name)
+      return math;
+    return math.text() == loop.turn ? Math(at) : math.text() == whole ? Math(length) : math;
   };
-  std::vector<Equation> equations;
-  for (const Line &line : loop.body)
-    if (!line.loop)
-      equations.push_back({mapped(line.equation.target), mapped(line.equation.value)});
-  Math next = loop.reverse ? t - Math(1) : t + Math(1);
-  for (size_t i = 0; i < loop.carries.size(); ++i)
-    equations.push_back({Math::index(Math::name(loop.carries[i].name), {next}), mapped(loop.next[i])});
-  return equations;
+  // The length stands for itself in subscripts alone: it may be a size elsewhere.
+  std::function<Math(const Math &)> inSubscripts = [&](const Math &math) -> Math {
+    if (math.kind() == Kind::Index)
+      return worked(math.mapped(leaf));
+    if (math.kind() == Kind::Name)
+      return math.text() == loop.turn ? Math(at) : math;
+    return math.parts().empty() ? math : math.withParts(inSubscripts);
+  };
+  std::vector<Equation> made;
+  for (const Equation &equation : equations)
+    made.push_back({inSubscripts(equation.target), inSubscripts(equation.value)});
+  return made;
 }
 
 } // namespace nnc::explain

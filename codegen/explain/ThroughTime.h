@@ -1,4 +1,4 @@
-// ThroughTime.h: a loop's equations at one turn: what was x in its body is x[t].
+// ThroughTime.h: a loop's equations at one of its turns: what is x[t] in general is x[2].
 #ifndef NNC_CODEGEN_EXPLAIN_THROUGHTIME_H
 #define NNC_CODEGEN_EXPLAIN_THROUGHTIME_H
 
@@ -6,8 +6,8 @@
 
 namespace nnc::explain {
 
-/// The body of `loop` at turn `t`, and what is carried to the next turn: t + 1, or t - 1 for a loop that runs backwards.
-std::vector<Equation> atTurn(const Loop &loop, const Math &t);
+/// Equations of a turn of a loop of `length` turns, at turn number `at`.
+std::vector<Equation> atTurn(llvm::ArrayRef<Equation> equations, const Loop &loop, int length, int at);
 
 } // namespace nnc::explain
 

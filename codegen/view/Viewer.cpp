@@ -305,32 +305,39 @@ private:
 
   void writeStep(const explain::Step &step, const explain::Stretch &stretch) {
     std::string html;
-    for (const explain::Equation &equation : step.forward)
-      html += equationHtml(equation);
-    html += "<p>What comes in: ";
-    if (step.incoming.empty())
-      html += "<code>" + escaped(step.incomingNames) + "</code></p>";
-    else {
-      html += "</p>";
-      for (const explain::Equation &equation : step.incoming)
-        html += equationHtml(equation);
-    }
+    auto add = [&](llvm::StringRef words, ArrayRef<explain::Line> lines) {
+      if (lines.empty())
+        return;
+      html += words;
+      for (const explain::Line &line : lines) {
+        if (!line.loop)
+          html += equationHtml(line.equation);
+        if (!line.why.empty())
+          html += "<p class=\"why\">" + escaped(line.why) + "</p>";
+      }
+    };
+    add("", step.forward);
+    if (step.incoming.empty() && !step.incomingNames.empty())
+      html += "<p>What comes in: <code>" + escaped(StringRef(step.incomingNames).trim('`')) + "</code></p>";
+    add("<p>What comes in:</p>", step.incoming);
     html += "<p>The rule:</p>";
     for (const explain::Equation &equation : step.rule.formula)
       html += equationHtml(equation);
+    add("<p>With:</p>", step.first);
+    add("<p>Before the first turn:</p>", step.loop.start);
     if (!step.contributions.empty())
       html += "<p>So:</p>";
     for (const explain::Contribution &contribution : step.contributions) {
       if (contribution.jacobian)
         html += equationHtml(*contribution.jacobian);
-      html += equationHtml(contribution.equation);
-      if (!contribution.why.empty())
-        html += "<p class=\"why\">" + escaped(contribution.why) + "</p>";
+      add("", contribution.before);
+      add("", contribution.line);
     }
+    add("<p>In each turn:</p>", step.loop.body);
+    add("<p>After the loop:</p>", step.loop.end);
     json.object([&] {
       json.attribute("title", step.rule.name);
-      std::string value = step.forward.empty() ? step.op : explain::toText(step.forward.front().target);
-      json.attribute("value", value);
+      json.attribute("value", step.value());
       json.attribute("line", static_cast<int64_t>(step.line));
       if (stretch.times > 1) {
         std::string names;
@@ -360,15 +367,18 @@ private:
                   writeStep(gradient.steps[stretch.first + i], stretch);
           });
           json.attributeArray("updates", [&] {
-            for (const explain::Update &update : derivation.updates)
+            for (const auto &alike : explain::updatesAlike(derivation.updates, true))
               json.object([&] {
+                const explain::Update &update = *alike.front();
                 std::string html;
-                for (const explain::Equation &equation : update.equations)
-                  html += equationHtml(equation);
+                for (const explain::Line &line : update.lines)
+                  if (!line.loop)
+                    html += equationHtml(line.equation);
                 json.attribute("html", intern(html));
                 json.attributeArray("parameters", [&] {
-                  for (const std::string &parameter : update.parameters)
-                    json.value(parameter);
+                  for (const explain::Update *each : alike)
+                    for (const std::string &parameter : each->parameters)
+                      json.value(parameter);
                 });
               });
           });

@@ -223,7 +223,7 @@ FailureOr<RegionGradient> ScanGradient::build(DifferentiateBlock differentiate) 
     }
   for (auto [c, next] : llvm::enumerate(scan.nextYields()))
     if (carried[c]) {
-      Location loc = provenanceLoc(scan, Role::Adjoint, ScanOp::gradientRule().name, 0,
+      Location loc = provenanceLoc(scan, Role::Adjoint, ScanOp::gradientRule().name, sequences + c,
                                    ("d_" + sourceName(scan.carryArgs()[c].getLoc())).str());
       carrySeeds[c] = seedBlock.addArgument(next.getType(), loc);
       seeds.push_back({next, carrySeeds[c]});

@@ -1,23 +1,43 @@
-# Derivations of whole models as they are printed, evaluated line by line: SymPy parses the meaning of each call, NumPy
-# does the arithmetic. Gradients, results and all that a step stores equal the compiled library's to 1e-10.
+# Derivations of whole models, read from their printed pages: line by line, in the order in which they are printed, NumPy
+# does the arithmetic (Inputs/page.py), with the meaning of calls that SymPy parses. Every name is said before it is read and
+# is said once; gradients, results and all that a step stores equal the compiled library's to 1e-10; both sides of each
+# simplification are equal; Jacobians are those of the lines below them.
+#
+# Complete pages are evaluated. Pages that tell equal layers once have no line that the complete page has not, and list the
+# names that they leave to the layers that are not shown.
 #
 # First every operator: the functions of rules.py, whose gradients are made of the adjoint ops as well.
 # RUN: mkdir -p %t.d && nnc explain --rules --format=json -o %t.d/rules.json
 # RUN: %python %S/rules.py generate %t.d/rules.json %t.d/rules.mlir && nnc %t.d/rules.mlir -o %t.d/rules.so
+# RUN: nnc explain %t.d/rules.mlir --every-layer -o %t.d/ops.txt
 # RUN: nnc explain %t.d/rules.mlir --format=json -o %t.d/ops.json
-# RUN: %python %s check %t.d/ops.json %t.d/rules.so | FileCheck %s --check-prefix=OPS
+# RUN: %python %s check %t.d/ops.txt %t.d/ops.json %t.d/rules.so | FileCheck %s --check-prefix=OPS
 # OPS: {{[0-9]+}} functions, largest error
 #
 # Then every text that has gradients: examples, worked examples and the chapters of the book here, programs of the language
 # and models that are compared with PyTorch in derivations-*.test. All that lie in a folder are taken.
 # RUN: %python %s models %nncsrc %t.d 'examples/*' test/explain/Inputs test/explain/Inputs/worked docs/backprop
 #
-# A line that is not what the library computes is found.
+# A line that is not what the library computes is found, as is one that reads what no line above says, one that says a name
+# again, and a Jacobian and a simplification that are not so.
+# RUN: nnc explain %nncsrc/examples/xor/xor.nn --every-layer -o %t.d/xor.txt
 # RUN: nnc explain %nncsrc/examples/xor/xor.nn --format=json -o %t.d/xor.json
 # RUN: nnc %nncsrc/examples/xor/xor.nn --dtype=f64 --split-step -o %t.d/xor.so
-# RUN: sed 's/"text": "transpose(tanh1) @ d_logit"/"text": "2 * (transpose(tanh1) @ d_logit)"/' %t.d/xor.json > %t.d/wrong.json
-# RUN: not %python %s check %t.d/wrong.json %t.d/xor.so 2>&1 | FileCheck %s --check-prefix=WRONG
-# WRONG: error: train_step: the gradient of dense2.weight differs
+# RUN: sed 's/= transpose(tanh1) @ d_product_2/= 2 * (transpose(tanh1) @ d_product_2)/' %t.d/xor.txt > %t.d/wrong.txt
+# RUN: not %python %s check %t.d/wrong.txt %t.d/xor.json %t.d/xor.so 2>&1 | FileCheck %s --check-prefix=WRONG
+# WRONG: error: Xor.train_step: the gradient of dense2.weight differs
+# RUN: sed 's/^      d_logit = .*/      d_logits = d_logit_1/' %t.d/xor.txt > %t.d/undefined.txt
+# RUN: not %python %s check %t.d/undefined.txt %t.d/xor.json %t.d/xor.so 2>&1 | FileCheck %s --check-prefix=UNDEFINED
+# UNDEFINED: error: Xor.train_step: line {{[0-9]+}}, {{.*}}: d_logit is read, and nothing above says what it is
+# RUN: sed 's/^      d_logit_2 = /      d_logit_1 = /' %t.d/xor.txt > %t.d/twice.txt
+# RUN: not %python %s check %t.d/twice.txt %t.d/xor.json %t.d/xor.so 2>&1 | FileCheck %s --check-prefix=TWICE
+# TWICE: error: Xor.train_step: line {{[0-9]+}}, {{.*}}: d_logit_1 is said twice with different meaning
+# RUN: sed 's/diag(sigmoid(logit))/diag(2 * sigmoid(logit))/' %t.d/xor.txt > %t.d/jacobian.txt
+# RUN: not %python %s check %t.d/jacobian.txt %t.d/xor.json %t.d/xor.so 2>&1 | FileCheck %s --check-prefix=JACOBIAN
+# JACOBIAN: error: Xor.train_step: line {{[0-9]+}}: jacobian(softplus1, logit) is not that of d_logit_2
+# RUN: sed 's/^      = \(.*# after\)/      = 2 * \1/' %t.d/xor.txt > %t.d/simplified.txt
+# RUN: not %python %s check %t.d/simplified.txt %t.d/xor.json %t.d/xor.so 2>&1 | FileCheck %s --check-prefix=SIMPLIFIED
+# SIMPLIFIED: error: Xor.train_step: line {{[0-9]+}}: {{.*}} is not 2 * {{.*}}
 import ast
 import glob
 import json
@@ -33,15 +53,10 @@ import numpy
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "Inputs"))
 import nnc
 from evaluate import error, evaluate, parse
+from page import Program, Wrong, blocks_of, names_in, run
 
 TOLERANCE = 1e-10
 SEED = 2
-OPERATORS = {ast.Add: numpy.add, ast.Sub: numpy.subtract, ast.Mult: numpy.multiply, ast.Div: numpy.divide,
-             ast.Pow: numpy.power, ast.MatMult: numpy.matmul}
-COMPARISONS = {ast.Eq: numpy.equal, ast.NotEq: numpy.not_equal, ast.Lt: numpy.less, ast.LtE: numpy.less_equal,
-               ast.Gt: numpy.greater, ast.GtE: numpy.greater_equal}
-NAME = re.compile(r"'[^']*'|[A-Za-z_][\w.]*(?![\w.(])")
-
 
 # At these sizes programs are checked: sums over indices are evaluated one by one.
 SMALL = {
@@ -84,21 +99,21 @@ def philox(c, key):
     return numpy.stack([c[1] << thirty_two | c[0], c[3] << thirty_two | c[2]], axis=1).ravel()
 
 
-def random_key(value, node, shape):
+def random_key(node, arguments, shape):
     stream = ast.literal_eval(next(k.value for k in node.keywords if k.arg == "stream")) & (2 ** 64 - 1)
-    key, counter = (int(value(argument)) & (2 ** 64 - 1) for argument in node.args)
+    key, counter = (int(argument) & (2 ** 64 - 1) for argument in arguments)
     parts = [counter // 2 & 0xFFFFFFFF, counter // 2 >> 32, stream & 0xFFFFFFFF, stream >> 32]
     bits = philox([numpy.array([part], dtype=numpy.uint64) for part in parts], key)[counter % 2]
     return float(int(bits) >> 12)
 
 
-def random_uniform(value, node, shape):
-    bits = random_bits(int(value(node.args[0])), int(numpy.prod(shape)))
+def random_uniform(node, arguments, shape):
+    bits = random_bits(int(arguments[0]), int(numpy.prod(shape)))
     return (bits >> numpy.uint64(11)).astype(float).reshape(shape) * 2.0 ** -53
 
 
-def random_normal(value, node, shape):
-    bits = random_bits(int(value(node.args[0])), int(numpy.prod(shape)))
+def random_normal(node, arguments, shape):
+    bits = random_bits(int(arguments[0]), int(numpy.prod(shape)))
     places = ((bits >> numpy.uint64(12)).astype(float) + 0.5) * 2.0 ** -52
     return numpy.array([NormalDist().inv_cdf(p) for p in places]).reshape(shape)
 
@@ -106,114 +121,32 @@ def random_normal(value, node, shape):
 RANDOM = {"random_key": random_key, "random_uniform": random_uniform, "random_normal": random_normal}
 
 
-class Program:
-    """The lines of one function."""
+def program_of(derivation, sizes):
+    """The values of a page at these sizes, with what it does not print from the derivation as data."""
+    symbols = {"v_" + name: size for name, size in sizes.items()}
 
-    def __init__(self, derivation, sizes):
-        self.sizes = {"v_" + name: size for name, size in sizes.items()}
-        self.values, self.calls = {}, {}
-        self.words, self.names = {}, []  # Python's names for those of values: `block.in.weight` is none
+    def size(text):
+        return int(evaluate(parse(text), symbols))
 
-    def define(self, name, value):
-        self.values[name] = numpy.asarray(value)
-
-    def size(self, text):
-        return int(evaluate(parse(text), self.sizes))
-
-    def plain(self, text):
-        def word(match):
-            name = match.group(0)
-            if name not in self.values:
-                return name
-            if name not in self.words:
-                self.words[name] = "V%d_" % len(self.names)
-                self.names.append(name)
-            return self.words[name]
-        return NAME.sub(word, text)
-
-    def evaluate(self, text):
-        code = self.plain(text)
-        tree = ast.parse(code, mode="eval").body
-        with numpy.errstate(all="ignore"):
-            return self.walk(tree, code)
-
-    def add_calls(self, calls):
-        for call in calls:
-            self.calls[self.plain(call["text"])] = call
-
-    def walk(self, node, code):
-        def value(inner):
-            return self.walk(inner, code)
-        if isinstance(node, ast.Constant):
-            return float(node.value)
-        if isinstance(node, ast.Name):
-            if re.fullmatch(r"V\d+_", node.id):
-                return self.values[self.names[int(node.id[1:-1])]]
-            return float(node.id) if node.id in ("inf", "nan") else float(self.sizes["v_" + node.id])
-        if isinstance(node, ast.BinOp):
-            lhs, rhs = value(node.left), value(node.right)
-            if isinstance(node.op, ast.Pow):
-                lhs = numpy.asarray(lhs, float)
-            return OPERATORS[type(node.op)](*(numpy.asarray(x, float) for x in (lhs, rhs)))
-        if isinstance(node, ast.UnaryOp):
-            return -numpy.asarray(value(node.operand), float)
-        if isinstance(node, ast.Compare):
-            return COMPARISONS[type(node.ops[0])](value(node.left), value(node.comparators[0]))
-        function = node.func.id
-        if function == "where":
-            condition, yes, no = map(value, node.args)
-            return numpy.where(condition, yes, no)
-        if function == "transpose" and not node.keywords:
-            return numpy.swapaxes(value(node.args[0]), -1, -2)
-        call = self.calls[ast.get_source_segment(code, node)]
-        if function in RANDOM:
-            return RANDOM[function](value, node, [self.size(s) for s in call["sizes"]])
+    def meaning(call, node, arguments):
+        shape = tuple(map(size, call["sizes"]))
+        if node.func.id in RANDOM:
+            return RANDOM[node.func.id](node, arguments, shape)
         if "sympy" not in call:
-            raise NotImplementedError("%s has no meaning" % call["text"])
-        inner = dict(self.sizes)
-        for number, (argument, sizes) in enumerate(zip(node.args, call["arguments"])):
-            inner["v_a%d" % number] = numpy.broadcast_to(value(argument), [self.size(s) for s in sizes])
-        shape = tuple(self.size(s) for s in call["sizes"])
+            raise Wrong("%s has no meaning" % call["text"])
+        inner = dict(symbols)
+        for number, (argument, its) in enumerate(zip(arguments, call["arguments"])):
+            inner["v_a%d" % number] = numpy.broadcast_to(argument, [size(s) for s in its])
         inner.update(("v_i%d" % axis, index) for axis, index in enumerate(numpy.ogrid[tuple(map(slice, shape))]))
         return numpy.broadcast_to(evaluate(parse(call["sympy"]), inner), shape)
 
-    def run(self, lines):
-        for line in lines:
-            if "loop" in line:
-                self.loop(line["loop"])
-                continue
-            self.add_calls(line["calls"])
-            value = self.evaluate(line["text"])
-            self.define(line["target"], numpy.broadcast_to(value, [self.size(s) for s in line["sizes"]]))
+    lines = derivation["lines"] + derivation["results"] + derivation["simplifications"]
+    lines += [store for update in derivation["updates"] for store in update["stores"]]
+    shapes = {line["target"]: line["sizes"] for line in derivation["lines"]}
 
-    def loop(self, loop):
-        self.add_calls(loop["calls"])
-        def taken(key):
-            return {entry["name"]: numpy.broadcast_to(self.evaluate(entry["text"]), [self.size(s) for s in entry["sizes"]])
-                    for entry in loop[key]}
-        sequences, carries = taken("sequences"), taken("carries")
-        for name, value in taken("invariants").items():
-            self.define(name, value)
-        turns = range(self.size(loop["length"]))
-        stacked = [[None] * len(turns) for _ in loop["stacked"]]
-        for turn in reversed(turns) if loop["reverse"] else turns:
-            self.define(loop["turn"], turn)
-            for name, value in sequences.items():
-                self.define(name, value[turn])
-            for name, value in carries.items():
-                self.define(name, value)
-            self.run(loop["body"])
-            self.add_calls(loop["calls"])
-            for number, text in enumerate(loop["stacked"]):
-                stacked[number][turn] = self.evaluate(text)
-            carries = {name: numpy.broadcast_to(self.evaluate(text), numpy.shape(carries[name]))
-                       for name, text in zip(carries, loop["next"])}
-        for name, values in zip(loop["stacked_names"], stacked):
-            if name:
-                self.define(name, numpy.stack(values))
-        for name, value in zip(loop["final_names"], carries.values()):
-            if name:
-                self.define(name, value)
+    def shape_of(target):
+        return [size(s) for s in shapes[target]] if target in shapes else None
+    return Program(sizes, [call for line in lines for call in line["calls"]], shape_of, meaning)
 
 
 def draw(value, sizes, random):
@@ -227,70 +160,147 @@ def draw(value, sizes, random):
     return random.integers(1, 3, shape, value.dtype)  # lengths, which divide
 
 
-def check(derivation, model, instance, random):
+def compare_sides(where, derivation):
+    """Tells of a simplification or a Jacobian that is not so."""
+    contributions = {part["jacobian"].partition(" = ")[0]: (part["target"], "d_" + step["forward"][0])
+                     for gradient in derivation["gradients"][:1] for step in gradient["steps"] if step["depth"] == 0
+                     for part in step["contributions"] if "jacobian" in part and step["forward"]}
+    jacobians = []
+
+    def see(block, equations, program):
+        def differ(a, b):
+            try:
+                return error(program.evaluate(a), program.evaluate(b)) > TOLERANCE
+            except ValueError:  # their sizes do not fit
+                return True
+        if block.section == "Simplifications":
+            for number, (target, text, remark) in enumerate(equations):
+                before = equations[number - 1][1] if not target else text if remark == "before" else None
+                if before is None:
+                    before = target
+                if remark != "before" and differ(before, text):
+                    sys.exit("error: %s: line %d: %s is not %s" % (where, block.line, before, text))
+        elif block.words.endswith("Local Jacobian:"):
+            jacobians.extend((block.line, *contributions[target], target, text) for target, text, _ in equations
+                             if target in contributions)
+
+    def finish(program):
+        for line, target, incoming, name, text in jacobians:
+            if incoming not in program.values:
+                continue
+            inner = re.sub(r"\* I$", "", re.sub(r"^diag\((.*)\)$", r"\1", text))
+            if "@" not in inner and error(program.evaluate(target),
+                                          program.evaluate(incoming) * program.evaluate(inner)) > TOLERANCE:
+                sys.exit("error: %s: line %d: %s is not that of %s" % (where, line, name, target))
+    return see, finish
+
+
+def check(blocks, derivation, model, instance, random):
+    where = "%s.%s" % (derivation["model"], derivation["function"])
     function = model.functions[derivation["function"]]
-    sizes = [3 + number for number in range(len(model.symbols))]
-    program = Program(derivation, dict(zip(model.symbols, sizes)))
-    data = {value.name: draw(value, sizes, random) for value in function.inputs}
-    for name, _ in derivation["inputs"]:
-        if name in data:
-            program.define(name, data[name])
+    sizes = dict(zip(model.symbols, range(3, 3 + len(model.symbols))))
+    program = program_of(derivation, sizes)
+    data = {value.name: draw(value, list(sizes.values()), random) for value in function.inputs}
     # Rates that a schedule computes have no default that is a number.
     rates = {value.name: 0.01 for value in function.hypers if value.default is None}
-    for value in function.hypers:
-        program.define(value.name, rates.get(value.name, value.default))
-    program.define("seed", SEED)
-    for name in model.variables:
-        program.define(name, instance[name])
+    program.values.update({value.name: numpy.asarray(rates.get(value.name, value.default)) for value in function.hypers})
+    program.values.update({**data, "seed": numpy.asarray(SEED)})
+    program.values.update({name: numpy.asarray(instance[name]) for name, _ in derivation["variables"]})
     gradients = {}
-    if derivation["stores"]:
+    if derivation["updates"]:
+        before = {name: instance[name] for name in model.variables}
         half = getattr(instance, derivation["function"].replace("_step", "_gradients"))
-        half(**data, sizes=dict(zip(model.symbols, sizes)))
+        half(**data, sizes=sizes)
         gradients = {name: instance[name] for name in model.variables if ".gradient." in name}
         for name in model.variables:  # state that the half has changed
-            instance[name] = program.values[name]
-    outputs = getattr(instance, derivation["function"])(**data, **rates, sizes=dict(zip(model.symbols, sizes)))
-    program.run(derivation["lines"])
-    program.add_calls(derivation["calls"])
-    worst, compared = 0.0, 0
+            instance[name] = before[name]
+    outputs = getattr(instance, derivation["function"])(**data, **rates, sizes=sizes)
+    see, finish = compare_sides(where, derivation)
+    try:
+        stores, results = run(blocks, program, see)
+        finish(program)
+        worst, compared = 0.0, 0
 
-    def compare(what, expected, found, tolerance=TOLERANCE):
-        nonlocal worst
-        difference = error(expected, found)
-        if not difference <= tolerance:
-            sys.exit("error: %s: %s differs by %.1e" % (derivation["function"], what, difference))
-        worst = max(worst, difference)
+        def compare(what, expected, found, tolerance=TOLERANCE):
+            nonlocal worst
+            difference = error(expected, found)
+            if not difference <= tolerance:
+                sys.exit("error: %s: %s differs by %.1e" % (where, what, difference))
+            worst = max(worst, difference)
 
-    for gradient in derivation["gradients"]:
-        for name, adjoint in gradient["wrt"]:
-            own = "%s.gradient.%s" % (re.sub("_step$", "", derivation["function"]), name)
-            if own in gradients:  # that of the loss comes first; those of regularizers join it in what is stored
-                compare("the gradient of " + name, gradients.pop(own), program.values[adjoint])
-                compared += 1
-    if derivation["stores"] and not compared:
-        sys.exit("error: %s: no gradient was compared" % derivation["function"])
-    for name, text in derivation["results"]:
-        if name in outputs:
-            compare("result " + name, outputs[name], program.evaluate(text))
-    for name, text in derivation["stores"]:
+        for gradient in derivation["gradients"]:
+            for name, adjoint in gradient["wrt"]:
+                own = "%s.gradient.%s" % (re.sub("_step$", "", derivation["function"]), name)
+                if own in gradients:  # that of the loss comes first; those of regularizers join it in what is stored
+                    compare("the gradient of " + name, gradients.pop(own), program.read(adjoint, ()))
+                    compared += 1
+        for result in derivation["results"]:
+            name = result["name"]
+            if name in outputs:
+                compare("result " + name, outputs[name], results[name] if name in results else program.read(name, ()))
+    except Wrong as wrong:
+        sys.exit("error: %s: %s" % (where, wrong))
+    if derivation["updates"]:
+        changed = {name for name in before if not numpy.array_equal(before[name], instance[name])}
+        if changed - set(stores):
+            sys.exit("error: %s: the page does not say what becomes of %s" % (where, ", ".join(sorted(changed - set(stores)))))
+        if not compared:
+            sys.exit("error: %s: no gradient was compared" % where)
+    for name, value in stores.items():
         # Adam divides gradients by their own size: of one that is zero but for rounding, that makes 1e-9.
-        compare("what is stored in " + name, instance[name], program.evaluate(text), 1e-8)
+        compare("what is stored in " + name, instance[name], value, 1e-8)
     return worst
 
 
-def check_all(path, library):
+def check_all(page, data, library):
     models = nnc.Library(library).models
     random = numpy.random.default_rng(5)
     worst = 0.0
-    derivations = json.load(open(path))
+    blocks = blocks_of(open(page).read())
+    derivations = json.load(open(data))
+    if sorted(blocks) != sorted((each["model"], each["function"]) for each in derivations):
+        sys.exit("error: %s: functions are missing" % page)
     for derivation in derivations:
         model = models[derivation["model"]]
         instance = model.create(seed=SEED)
         for name, variable in model.variables.items():
             if variable.kind == nnc.PARAMETER:
                 instance[name] = instance[name] + random.normal(0, 0.1, instance[name].shape)
-        worst = max(worst, check(derivation, model, instance, random))
+        worst = max(worst, check(blocks[derivation["model"], derivation["function"]], derivation, model, instance, random))
     print("%d functions, largest error %.1e" % (len(derivations), worst))
+
+
+def check_short(page, complete):
+    """A short page says what the complete one says, and leaves no name unsaid but those that it lists."""
+    whole = {key: lines_of(blocks) for key, blocks in blocks_of(open(complete).read()).items()}
+    for key, blocks in blocks_of(open(page).read()).items():
+        said, read, listed = lines_of(blocks)
+        known, _, _ = whole[key]
+        stars = [re.compile(re.escape(name).replace(r"\*", r"\d+") + "$") for name in said if "*" in name]
+        for target, texts in said.items():
+            for text in texts:
+                if text is not None and "..." not in text and text not in known.get(target, ()):
+                    sys.exit("error: %s: %s = %s is not on the complete page" % (".".join(key), target, text))
+        for name, line in read.items():
+            if name not in said and name not in listed and not any(star.match(name) for star in stars) and name in known:
+                sys.exit("error: %s: line %d reads %s, which nothing says" % (".".join(key), line, name))
+
+
+def lines_of(blocks):
+    """({target without turns: texts}, {name that is read: line}, names left to layers that are not shown)."""
+    said, read, listed = {}, {}, set()
+    for block in blocks:
+        rows = block.rows()
+        if rows[:1] and rows[0][:2] == ["value", "type"]:
+            said.update({row[0]: {None} for row in rows[1:]})
+        elif rows[:1] == [["value", "is there what here is"]]:
+            listed.update(row[0] for row in rows[1:])
+        elif block.lines and not block.elsewhere() and block.section != "Numbers":
+            for target, text, _ in block.definitions():
+                said.setdefault(target.partition("[")[0], set()).add(text)
+                for name in names_in(text):
+                    read.setdefault(name, block.line)
+    return said, read, listed
 
 
 def check_models(source, work, *folders):
@@ -304,14 +314,18 @@ def check_models(source, work, *folders):
         name = os.path.join(work, path.replace("/", "-")[:-3])
         arguments = [os.path.join(source, path)] + ["-D" + option for option in SMALL.get(path, [])]
         begin = time.monotonic()
-        done = subprocess.run(["nnc", "explain", "--format=json", "-o", name + ".json"] + arguments, capture_output=True)
+        for output, options in ((".txt", ["--every-layer"]), (".short.txt", []), (".json", ["--format=json"])):
+            done = subprocess.run(["nnc", "explain", "-o", name + output] + options + arguments, capture_output=True)
+            if done.returncode:
+                break
         if b"takes no gradient" in done.stderr:
             continue
         if done.returncode:
             sys.exit("error: %s: %s" % (path, done.stderr.decode()))
         subprocess.run(["nnc", "--dtype=f64", "--split-step", "-w", "-o", name + ".so"] + arguments, check=True)
         print("%s: " % path, end="", flush=True)
-        check_all(name + ".json", name + ".so")
+        check_short(name + ".short.txt", name + ".txt")
+        check_all(name + ".txt", name + ".json", name + ".so")
         print("  %.1f s" % (time.monotonic() - begin))
 
 

@@ -38,6 +38,7 @@ struct ExplainLine {
                               cl::value_desc("file"), cl::cat(category)};
   cl::list<std::string> defines{"D", cl::Prefix, cl::value_desc("name=value"), cl::cat(category),
                                 cl::desc("Set a model's parameter: hidden=256, Cnn.rate=0.1")};
+  cl::opt<bool> everyLayer{"every-layer", cl::desc("Equal layers are written out, not told once"), cl::cat(category)};
   cl::opt<bool> numbers{"numbers", cl::desc("Work all values and adjoints with numbers, small ones where none are given"),
                         cl::cat(category)};
   cl::list<std::string> at{"at", cl::value_desc("name=1,2,..."), cl::cat(category),
@@ -125,7 +126,7 @@ int explainModel(const ExplainLine &line, mlir::MLIRContext &context, std::strin
     error() << "'" << line.inputs.front() << "' takes no gradient: it has no train block and no grad(...)\n";
     return exitUserError;
   }
-  text = explain::derivationText(*derivations, line.format);
+  text = explain::derivationText(*derivations, line.format, line.everyLayer ? explain::Extent::Complete : explain::Extent::Short);
   return 0;
 }
 
