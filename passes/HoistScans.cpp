@@ -1,5 +1,5 @@
 // HoistScans.cpp: moves work out of loops: before them what depends on no turn, or what all turns can do at once; after
-// them sums that only the end reads.
+// them sums that only the end reads. Into them it moves what turns compute in less time than they take to read it.
 #include "ir/GraphBuilder.h"
 #include "ir/ops/Elementwise.h"
 #include "ir/ops/Scan.h"
@@ -108,6 +108,96 @@ private:
   Value addInvariant(Value value, Location loc) {
     scan.getInvariantsMutable().append(value);
     return scan.getBody().front().addArgument(value.getType(), loc);
+  }
+
+  ScanOp scan;
+};
+
+/// Takes into the turns what only they read and what takes less time to compute than to read: elementwise ops on constants
+/// and on values that are repeated along axes.
+class Sinker {
+public:
+  explicit Sinker(ScanOp scan) : scan(scan) {}
+
+  void run() {
+    for (unsigned index = scan.getSequences().size(); index-- > 0;)
+      sink(index);
+  }
+
+private:
+  void sink(unsigned index) {
+    BlockArgument argument = scan.sequenceArgs()[index];
+    Value sequence = scan.getSequences()[index], made = sequence;
+    Dims turn = dimsOf(argument);
+    // The rows of all turns may be one axis.
+    auto reshape = sequence.getDefiningOp<ReshapeOp>();
+    if (reshape) {
+      made = reshape.getX();
+      std::optional<Dim> rows = turn.empty() ? std::nullopt : scan.lengthDim().mul(turn[0]);
+      Dims joined = turn;
+      if (rows)
+        joined[0] = *rows;
+      if (!rows || dimsOf(made) != joined)
+        return;
+    }
+    auto op = made.getDefiningOp<ElementwiseOpInterface>();
+    if (!op || op->getBlock() != scan->getBlock() || !made.hasOneUse() || !sequence.hasOneUse())
+      return;
+    if (!llvm::all_of(op->getOperands(), [&](Value operand) {
+          auto broadcast = operand.getDefiningOp<BroadcastOp>();
+          return operand.getDefiningOp<FillOp>() ||
+                 (broadcast && (!isOfTurns(broadcast) || dimsOf(broadcast.getX()).front() == dimsOf(made).front()));
+        }))
+      return;
+
+    Block &block = scan.getBody().front();
+    OpBuilder before(scan), inside = OpBuilder::atBlockBegin(&block);
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands()) {
+      RankedTensorType type = withElementType(cast<RankedTensorType>(argument.getType()), getElementTypeOrSelf(operand.getType()));
+      if (auto fill = operand.getDefiningOp<FillOp>()) {
+        operands.push_back(inside.create<FillOp>(fill.getLoc(), type, fill.getValueAttr()));
+        continue;
+      }
+      auto broadcast = operand.getDefiningOp<BroadcastOp>();
+      SmallVector<int64_t> axes(broadcast.getDims());
+      if (isOfTurns(broadcast) && !reshape)
+        axes.erase(axes.begin());
+      if (!reshape)
+        for (int64_t &axis : axes)
+          --axis;
+      Value part = isOfTurns(broadcast) ? addSequence(broadcast.getX(), bool(reshape), turn, before)
+                             : addInvariant(broadcast.getX());
+      operands.push_back(inside.create<BroadcastOp>(broadcast.getLoc(), type, part, axes));
+    }
+    Operation *again = inside.create(op->getLoc(), op->getName().getIdentifier(), operands, argument.getType(), op->getAttrs());
+    argument.replaceAllUsesWith(again->getResult(0));
+    scan.getSequencesMutable().erase(index);
+    block.eraseArgument(argument.getArgNumber());
+  }
+
+  /// Is the first axis that of the turns, or of the rows of all of them?
+  static bool isOfTurns(BroadcastOp broadcast) {
+    return !broadcast.getDims().empty() && broadcast.getDims().front() == 0;
+  }
+
+  /// What a turn has of `value`, whose first axis is that of the turns, or of the rows of all of them.
+  Value addSequence(Value value, bool ofRows, const Dims &turn, OpBuilder &before) {
+    Dims dims = dimsOf(value);
+    Type element = getElementTypeOrSelf(value.getType());
+    dims.erase(dims.begin());
+    if (ofRows) {
+      dims.insert(dims.begin(), turn[0]);
+      value = before.create<ReshapeOp>(value.getLoc(), stackedType(scan.lengthDim(), makeTensor(dims, element)), value);
+    }
+    const unsigned at = 1 + scan.getSequences().size();
+    scan.getSequencesMutable().append(value);
+    return scan.getBody().front().insertArgument(at, makeTensor(dims, element), value.getLoc());
+  }
+
+  Value addInvariant(Value value) {
+    scan.getInvariantsMutable().append(value);
+    return scan.getBody().front().addArgument(value.getType(), value.getLoc());
   }
 
   ScanOp scan;
@@ -272,9 +362,11 @@ struct HoistScansPass : impl::HoistScansBase<HoistScansPass> {
     SmallVector<ScanOp> scans; // inner ones first
     getOperation().walk([&](ScanOp scan) { scans.push_back(scan); });
     for (ScanOp scan : scans) {
-      Hoister hoister(SumHoister(scan).run());
+      scan = SumHoister(scan).run();
+      Hoister hoister(scan);
       hoister.run();
       hoister.layOut();
+      Sinker(scan).run();
     }
   }
 };

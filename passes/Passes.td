@@ -31,7 +31,9 @@ def HoistScans : Pass<"nn-hoist-scans", "nnc::ModelOp"> {
     - an invariant that every turn reads in another order than it lies in memory (the right operand of a product with
       `rhs_transposed`) is laid out so before the loop;
     - a carried sum of products, as backpropagation makes of a weight, becomes one product after the loop. What it reads is
-      stacked for it. Of what a checkpoint computes again nothing is stacked; its sums are made in the turns.
+      stacked for it. Of what a checkpoint computes again nothing is stacked; its sums are made in the turns;
+    - an elementwise op on constants and repeated values alone, which only the turns read, goes into them: they read what
+      it repeats.
 
     Index maps stay: a kernel reads through them for nothing. Sums of products add in another order than the loop.
   }];

@@ -106,4 +106,53 @@ nn.model @m attributes {source_name = "M", symbols = ["batch", "time"], bounds =
     }
     nn.return %end : tensor<?x3xf64, #nn.dims<batch, 3>>
   }
+
+  // What repeats numbers for the turns alone is done in them: of the rows of all turns as one axis, and of turns by themselves.
+  // CHECK-LABEL: @sunk
+  // CHECK: %[[ROWS:[a-z_0-9]+]] = nn.reshape %v : {{.*}} -> tensor<?x?xf64, #nn.dims<time, batch>>
+  // CHECK: nn.scan <time> turn(%t) sequences(%[[S:[a-z_0-9]+]] = %s : tensor<?xf64, #nn.dims<time>>, %[[V:[a-z_0-9]+]] = %[[ROWS]] : tensor<?x?xf64, #nn.dims<time, batch>>)
+  // CHECK-SAME: invariants(%[[W:[a-z_0-9]+]] = %w : tensor<2xf64>)
+  // CHECK-DAG: nn.broadcast %[[V]] dims [0] : tensor<?xf64, #nn.dims<batch>> -> tensor<?x2xf64, #nn.dims<batch, 2>>
+  // CHECK-DAG: nn.broadcast %[[W]] dims [1] : tensor<2xf64> -> tensor<?x2xf64, #nn.dims<batch, 2>>
+  // CHECK-DAG: nn.broadcast %[[S]] dims [] : tensor<f64> -> tensor<?x2xf64, #nn.dims<batch, 2>>
+  // CHECK: nn.yield
+  nn.func predict @sunk(%v: tensor<?xf64, #nn.dims<"batch*time">> {nn.name = "v"}, %w: tensor<2xf64> {nn.name = "w"},
+                        %s: tensor<?xf64, #nn.dims<time>> {nn.name = "s"}, %h0: tensor<?x2xf64, #nn.dims<batch, 2>> {nn.name = "h0"})
+      -> (tensor<?x2xf64, #nn.dims<batch, 2>> {nn.name = "end"}) {
+    %0 = nn.broadcast %v dims [0] : tensor<?xf64, #nn.dims<"batch*time">> -> tensor<?x2xf64, #nn.dims<"batch*time", 2>>
+    %1 = nn.broadcast %w dims [1] : tensor<2xf64> -> tensor<?x2xf64, #nn.dims<"batch*time", 2>>
+    %2 = nn.mul %0, %1 : tensor<?x2xf64, #nn.dims<"batch*time", 2>>
+    %3 = nn.reshape %2 : tensor<?x2xf64, #nn.dims<"batch*time", 2>> -> tensor<?x?x2xf64, #nn.dims<time, batch, 2>>
+    %4 = nn.broadcast %s dims [0] : tensor<?xf64, #nn.dims<time>> -> tensor<?x?x2xf64, #nn.dims<time, batch, 2>>
+    %5 = nn.tanh %4 : tensor<?x?x2xf64, #nn.dims<time, batch, 2>>
+    %end = nn.scan <time> turn(%t) sequences(%a = %3 : tensor<?x?x2xf64, #nn.dims<time, batch, 2>>, %b = %5 : tensor<?x?x2xf64, #nn.dims<time, batch, 2>>)
+        carries(%h = %h0 : tensor<?x2xf64, #nn.dims<batch, 2>>) -> tensor<?x2xf64, #nn.dims<batch, 2>> {
+      %6 = nn.add %a, %b : tensor<?x2xf64, #nn.dims<batch, 2>>
+      %7 = nn.mul %h, %6 : tensor<?x2xf64, #nn.dims<batch, 2>>
+      nn.yield %7 : tensor<?x2xf64, #nn.dims<batch, 2>>
+    }
+    nn.return %end : tensor<?x2xf64, #nn.dims<batch, 2>>
+  }
+
+  // What is read elsewhere too, and an axis of one element that is repeated over the turns, stay outside.
+  // CHECK-LABEL: @not_sunk
+  // CHECK: nn.mul
+  // CHECK: nn.exp
+  // CHECK: nn.scan
+  // CHECK-NOT: nn.exp
+  nn.func predict @not_sunk(%v: tensor<?xf64, #nn.dims<batch>> {nn.name = "v"}, %u: tensor<1x2xf64> {nn.name = "u"}, %x: tensor<?x?x2xf64, #nn.dims<time, batch, 2>> {nn.name = "x"},
+                            %h0: tensor<?x2xf64, #nn.dims<batch, 2>> {nn.name = "h0"})
+      -> (tensor<?x2xf64, #nn.dims<batch, 2>> {nn.name = "end"}, tensor<?x?x2xf64, #nn.dims<time, batch, 2>> {nn.name = "read"}) {
+    %0 = nn.broadcast %v dims [1] : tensor<?xf64, #nn.dims<batch>> -> tensor<?x?x2xf64, #nn.dims<time, batch, 2>>
+    %1 = nn.mul %0, %0 : tensor<?x?x2xf64, #nn.dims<time, batch, 2>>
+    %2 = nn.broadcast %u dims [0, 2] : tensor<1x2xf64> -> tensor<?x?x2xf64, #nn.dims<time, batch, 2>>
+    %3 = nn.exp %2 : tensor<?x?x2xf64, #nn.dims<time, batch, 2>>
+    %end = nn.scan <time> turn(%t) sequences(%a = %1 : tensor<?x?x2xf64, #nn.dims<time, batch, 2>>, %b = %3 : tensor<?x?x2xf64, #nn.dims<time, batch, 2>>)
+        carries(%h = %h0 : tensor<?x2xf64, #nn.dims<batch, 2>>) -> tensor<?x2xf64, #nn.dims<batch, 2>> {
+      %6 = nn.add %a, %b : tensor<?x2xf64, #nn.dims<batch, 2>>
+      %7 = nn.mul %h, %6 : tensor<?x2xf64, #nn.dims<batch, 2>>
+      nn.yield %7 : tensor<?x2xf64, #nn.dims<batch, 2>>
+    }
+    nn.return %end, %1 : tensor<?x2xf64, #nn.dims<batch, 2>>, tensor<?x?x2xf64, #nn.dims<time, batch, 2>>
+  }
 }
