@@ -19,9 +19,9 @@ static llvm::Error failure(const llvm::Twine &text) {
 //===--------------------------------------------------------------------------------------------------===//
 
 llvm::Error addGiven(llvm::StringRef text, Setting &setting) {
-  auto [name, numbers] = text.split('=');
-  if (name.empty() || numbers.empty())
-    return failure("expected --at=name=1,2,3 or --at=name=file.npy, found '" + text + "'");
+  auto [name, numbers] = text.contains('=') || !text.ends_with(".npy") ? text.split('=') : std::pair("", text);
+  if (numbers.empty() || (name.empty() && text.starts_with("=")))
+    return failure("expected --at=name=1,2,3, --at=name=file.npy or --at=file.npy, found '" + text + "'");
   Given given;
   if (numbers.ends_with(".npy")) {
     llvm::Expected<NpyArray> array = readNpy(numbers);
@@ -50,7 +50,7 @@ llvm::Error addGiven(llvm::StringRef text, Setting &setting) {
     if (!std::isfinite(number))
       return failure("--at=" + text + " holds a number that is not finite, or too large for 64 bits");
   if (!setting.given.try_emplace(name.str(), std::move(given)).second)
-    return failure("numbers for '" + name + "' are given twice");
+    return failure("numbers for " + (name.empty() ? "the input" : "'" + name.str() + "'") + " are given twice");
   return llvm::Error::success();
 }
 
@@ -66,6 +66,32 @@ static std::map<std::string, RankedTensorType> namedTypes(FuncOp function) {
   for (BlockArgument argument : function.getArguments())
     types[function.argumentName(argument.getArgNumber()).str()] = cast<RankedTensorType>(argument.getType());
   return types;
+}
+
+/// The inputs that data is for; hyperparameters have values of their own.
+static std::vector<std::string> dataInputs(FuncOp function) {
+  std::vector<std::string> names;
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    if (function.argumentRole(i) == "input")
+      names.push_back(function.argumentName(i).str());
+  return names;
+}
+
+/// Numbers without a name get that of the function's one input.
+static llvm::Expected<Setting> named(FuncOp function, const Setting &setting) {
+  Setting result = setting;
+  auto unnamed = result.given.extract("");
+  if (unnamed.empty())
+    return result;
+  std::vector<std::string> names = dataInputs(function);
+  if (names.size() != 1)
+    return failure("function '" + function.getSymName() + "' has " +
+                   (names.empty() ? "no input" : "the inputs '" + llvm::join(names, "', '") + "'") +
+                   "; expected --at=name=file.npy");
+  unnamed.key() = names.front();
+  if (!result.given.insert(std::move(unnamed)).inserted)
+    return failure("numbers for '" + names.front() + "' are given twice");
+  return result;
 }
 
 static llvm::Error checkSizes(llvm::ArrayRef<ModelOp> models, const std::map<std::string, int64_t> &sizes) {
@@ -99,7 +125,7 @@ llvm::Error checkNames(llvm::ArrayRef<FuncOp> functions, const Setting &setting)
   if (llvm::Error error = checkSizes(models, setting.sizes))
     return error;
   for (const auto &[name, given] : setting.given)
-    if (llvm::none_of(functions, [&](FuncOp function) { return namedTypes(function).count(name); }))
+    if (!name.empty() && llvm::none_of(functions, [&](FuncOp function) { return namedTypes(function).count(name); }))
       return failure(functions.size() == 1
                          ? "function '" + FuncOp(functions.front()).getSymName() + "' has no input or parameter '" + name + "'"
                          : "no function with a gradient has an input or parameter '" + llvm::Twine(name) + "'");
@@ -199,7 +225,11 @@ static llvm::Error checkElements(llvm::StringRef name, Type element, const std::
   return llvm::Error::success();
 }
 
-llvm::Expected<nnc::Call> callOf(FuncOp function, const Setting &setting) {
+llvm::Expected<nnc::Call> callOf(FuncOp function, const Setting &asGiven) {
+  llvm::Expected<Setting> resolved = named(function, asGiven);
+  if (!resolved)
+    return resolved.takeError();
+  const Setting &setting = *resolved;
   llvm::Expected<std::map<std::string, int64_t>> sizes = sizesOf(function, setting);
   if (!sizes)
     return sizes.takeError();

@@ -15,12 +15,13 @@ struct Given {
 
 /// What numbers a derivation is worked with.
 struct Setting {
-  std::map<std::string, Given> given;   // of inputs and variables; the others are small and drawn
+  std::map<std::string, Given> given;   // of inputs and variables, "": of the one input; the others are small and drawn
   std::map<std::string, int64_t> sizes; // of run-time dimensions; the others follow from what is given, or are small
   uint64_t seed = 1;
 };
 
-/// The numbers of `name=1,2,3`, `name=1,2;3,4` (rows) or `name=file.npy`, into `setting`. Fails with the words of a message.
+/// The numbers of `name=1,2,3`, `name=1,2;3,4` (rows), `name=file.npy` or `file.npy`, which is the one input's, into
+/// `setting`. Fails with the words of a message.
 llvm::Error addGiven(llvm::StringRef text, Setting &setting);
 
 /// Fails where a name of `setting` belongs to none of `functions` or their models, or a size is beyond its bound.

@@ -42,7 +42,7 @@ struct ExplainLine {
   cl::opt<bool> numbers{"numbers", cl::desc("Work all values and adjoints with numbers, small ones where none are given"),
                         cl::cat(category)};
   cl::list<std::string> at{"at", cl::value_desc("name=1,2,..."), cl::cat(category),
-                           cl::desc("Numbers of an input or parameter, rows with ';' between them, or name=file.npy; implies --numbers")};
+                           cl::desc("Numbers of an input or parameter, rows with ';' between them, or name=file.npy, or file.npy for a model with one input; implies --numbers")};
   cl::list<std::string> sizes{"size", cl::value_desc("dimension=n"), cl::cat(category),
                               cl::desc("A run-time dimension for these numbers: batch=1 (default: as --at has it, else small)")};
   cl::opt<std::string> seed{"seed", cl::desc("Of numbers that are not given (default: 1)"), cl::value_desc("n"),
