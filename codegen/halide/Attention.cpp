@@ -10,14 +10,13 @@
 //   dq       queries across, keys stream: p follows from the statistic of the forward pass.
 //   dk, dv   keys across, queries stream.
 //
-// On a GPU a block across is one row, which a thread owns with all it computes of it in registers; the rows that stream
-// past are the same for all threads of a block.
+// On a GPU it is otherwise (gpu/Attention.h).
 //
 // Keys that are not seen have a large negative number added to their score, and turns which no query of the block
 // sees are left out. Sums go in order of the stream, so results depend on neither threads nor tasks.
 #include "ir/ops/Attention.h"
 #include "codegen/halide/Emitters.h"
-#include "codegen/halide/gpu/Grid.h"
+#include "codegen/halide/gpu/Attention.h"
 #include <limits>
 
 using namespace mlir;
@@ -36,29 +35,17 @@ constexpr TailStrategy Guard = TailStrategy::GuardWithIf;
 // For splits that divide.
 constexpr TailStrategy Exact = TailStrategy::RoundUp;
 
-/// The operands of nn.attention or of its gradient.
-struct Operands {
-  template <typename OpT>
-  explicit Operands(OpT op)
-      : q(op.getQ()), k(op.getK()), v(op.getV()), mask(op.getMask()), scale(op.getScale().convertToDouble()),
-        causal(op.getCausal()), type(halideType(getElementTypeOrSelf(q.getType()))) {}
-
-  Value q, k, v, mask;
-  double scale;
-  bool causal;
-  Halide::Type type;
-};
-
-/// Where a key is not seen this is added to its score; a score below the other counts as not seen.
-double unseen(Halide::Type type) { return type.bits() == 64 ? -1e301 : -1e37; }
-double leastScore(Halide::Type type) { return type.bits() == 64 ? -1e300 : -1e36; }
+template <typename OpT> AttentionOperands operandsOf(OpT op) {
+  return {op.getQ(), op.getK(), op.getV(), op.getMask(), op.getScale().convertToDouble(), op.getCausal(),
+          halideType(getElementTypeOrSelf(op.getQ().getType()))};
+}
 
 int64_t roundUp(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
 /// One loop nest with queries or keys across vectors.
 class BlockNest {
 public:
-  BlockNest(KernelEmitter &emitter, const Operands &operands, bool queriesAcross, LoopNest &nest);
+  BlockNest(KernelEmitter &emitter, const AttentionOperands &operands, bool queriesAcross, LoopNest &nest);
 
   /// scale * (row `lane` of the block of `across`) . (row `item` of the turn of `stream`)
   Func scores(const char *name, Value across, Value stream, double scale);
@@ -94,7 +81,7 @@ public:
   void inTurn(Func function, Func tile = Func());
 
   KernelEmitter &emitter;
-  const Operands &operands;
+  const AttentionOperands &operands;
   bool queriesAcross;
   LoopNest &nest;
   int lanes;             // of a vector
@@ -136,7 +123,6 @@ private:
   /// Whether any query sees any key.
   std::optional<Expr> isTurnNeeded(Expr turn);
 
-  void finishInThreads();
   void bound(Func function);
   void alongLanes(Stage stage);
 
@@ -150,7 +136,7 @@ private:
   int columnTile = 1;
 };
 
-BlockNest::BlockNest(KernelEmitter &emitter, const Operands &operands, bool queriesAcross, LoopNest &nest)
+BlockNest::BlockNest(KernelEmitter &emitter, const AttentionOperands &operands, bool queriesAcross, LoopNest &nest)
     : emitter(emitter), operands(operands), queriesAcross(queriesAcross), nest(nest) {
   const KernelTarget &target = emitter.getTarget();
   Dims q = dimsOf(operands.q), k = dimsOf(operands.k);
@@ -165,11 +151,6 @@ BlockNest::BlockNest(KernelEmitter &emitter, const Operands &operands, bool quer
     vectors = std::clamp<int64_t>((acrossSize.value() + lanes - 1) / lanes, 1, vectors);
   width = vectors * lanes;
   length = 64;
-  if (target.gpu) {
-    // All loops of a turn are written out, so that no register has an index.
-    lanes = 1, width = 1;
-    length = rows;
-  }
   if (streamSize.isStatic())
     length = std::min(length, roundUp(streamSize.value(), rows));
   outer.push_back(Var("block"));
@@ -233,7 +214,7 @@ Func BlockNest::seenScores() {
                       operands.scale);
   Num score = Num(plain(args({lane, item, turn})));
   if (std::optional<Num> seen = isSeen())
-    score = score + select(*seen, lit(score, 0.0), lit(score, unseen(operands.type)));
+    score = score + select(*seen, lit(score, 0.0), lit(score, unseenScore(operands.type)));
   Func result("scores");
   result(vars({lane, item, turn})) = score.expr();
   inTurn(result, plain);
@@ -335,8 +316,6 @@ void BlockNest::finish(const Nums &results) {
   out(outArgs) = Halide::Tuple(values);
   nest.out = out;
   emitter.finishNest(nest);
-  if (emitter.getTarget().gpu)
-    return finishInThreads();
 
   // Tasks: a block of rows of one matrix each.
   size_t rowAxis = nest.axes.size() - (hasColumns ? 2 : 1);
@@ -413,72 +392,17 @@ void BlockNest::finish(const Nums &results) {
   }
 }
 
-void BlockNest::finishInThreads() {
-  size_t rowAxis = nest.axes.size() - (hasColumns ? 2 : 1);
-  std::vector<Var> loops(nest.axes.begin(), nest.axes.begin() + rowAxis + 1);
-  Dims sizes(nest.dims.begin(), nest.dims.begin() + rowAxis + 1);
-  LoopLevel inThread(nest.out, makeGrid(nest.out, loops, sizes).thread);
-  if (hasColumns)
-    nest.out.unroll(nest.axes.back());
-  auto unrollAll = [](Func function, std::initializer_list<Var> loops) {
-    for (const Var &var : loops)
-      for (const Var &arg : function.args())
-        if (arg.name() == var.name())
-          for (int stage = -1; stage < function.num_update_definitions(); ++stage)
-            (stage < 0 ? Stage(function) : function.update(stage)).unroll(var);
-  };
-  auto unrollReductions = [](Func function) {
-    for (int update = 0; update < function.num_update_definitions(); ++update)
-      for (const Halide::RVar &var : function.rvars(update))
-        function.update(update).unroll(var);
-  };
-  for (Func &panel : panels) {
-    bound(panel);
-    panel.compute_at(inThread);
-    unrollAll(panel, {column});
-  }
-  bound(sums);
-  sums.compute_at(inThread);
-  LoopLevel inTurn(sums, turns.x);
-  Var tile("tile");
-  if (hasColumns) {
-    sums.bound_extent(column, static_cast<int>(roundUp(columns, columnTile))).unroll(column);
-    sums.update()
-        .split(column, tile, column, columnTile, Exact)
-        .reorder(lane, column, tile, turns.x)
-        .unroll(column)
-        .unroll(tile);
-  }
-  for (Func &product : products) {
-    bound(product);
-    product.compute_at(sums, tile).bound_extent(column, columnTile);
-    unrollAll(product, {column});
-    unrollReductions(product);
-  }
-  for (TurnFunction &entry : turnFunctions)
-    for (Func function : {entry.tile, entry.function}) {
-      if (!function.defined())
-        continue;
-      bound(function);
-      function.compute_at(inTurn);
-      if (llvm::any_of(function.args(), [&](const Var &arg) { return arg.name() == item.name(); }))
-        function.bound_extent(item, static_cast<int>(length));
-      unrollAll(function, {item});
-      unrollReductions(function);
-    }
-}
-
 Num plus(const Num &a, const Num &b) { return a + b; }
 
 struct AttentionEmitter : EmitWholeKernelOpInterface::ExternalModel<AttentionEmitter, AttentionOp> {
   void emitKernel(Operation *op, KernelEmitter &emitter, ValueRange results) const {
-    Operands operands(cast<AttentionOp>(op));
+    AttentionOperands operands = operandsOf(cast<AttentionOp>(op));
     for (unsigned i = 0; i < results.size(); ++i)
-      emitResult(emitter, operands, i, results[i] == op->getResult(0));
+      (emitter.getTarget().gpu ? emitDeviceAttention : emitResult)(emitter, operands, i, results[i] == op->getResult(0));
   }
 
   /// y, or the statistic.
-  static void emitResult(KernelEmitter &emitter, const Operands &operands, unsigned result, bool isY) {
+  static void emitResult(KernelEmitter &emitter, const AttentionOperands &operands, unsigned result, bool isY) {
     BlockNest nest(emitter, operands, /*queriesAcross=*/true, emitter.addNest({result}));
     double lowest = operands.type.bits() == 64 ? std::numeric_limits<double>::lowest()
                                                : std::numeric_limits<float>::lowest();
@@ -540,7 +464,16 @@ struct AttentionGradientEmitter
 
   static void emitResults(KernelEmitter &emitter, AttentionGradientOp op, llvm::ArrayRef<unsigned> places,
                           llvm::ArrayRef<Value> results) {
-    Operands operands(op);
+    AttentionOperands operands = operandsOf(op);
+    if (emitter.getTarget().gpu) {
+      operands.statistic = op.getStatistic(), operands.correction = op.getCorrection(), operands.dy = op.getDy();
+      llvm::SmallVector<AttentionGradient> wanted;
+      for (Value result : results)
+        wanted.push_back(result == op.getDq()   ? AttentionGradient::Queries
+                         : result == op.getDk() ? AttentionGradient::Keys
+                                                : AttentionGradient::Values);
+      return emitDeviceAttentionGradient(emitter, operands, places, wanted);
+    }
     bool queriesAcross = results.front() == op.getDq();
     BlockNest nest(emitter, operands, queriesAcross, emitter.addNest(places));
     std::vector<Expr> here = nest.args({nest.lane, nest.item, nest.turn});

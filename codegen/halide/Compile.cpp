@@ -177,6 +177,14 @@ std::string deviceCode(const Halide::Module &module) {
   return "";
 }
 
+/// What blocks of each launch have, one line each: at most.
+std::string needsOf(const std::vector<BlockNeeds> &launches) {
+  std::string text;
+  for (const BlockNeeds &needs : launches)
+    text += llvm::formatv("// a block: {0} threads, {1} bytes of shared memory\n", needs.threads, needs.sharedBytes);
+  return text;
+}
+
 /// Buffers of inputs that results are written over, and the results' in Halide's names.
 std::map<std::string, std::string> inPlace(KernelOp op, const EmittedKernel &kernel) {
   std::map<std::string, std::string> resultOf;
@@ -195,10 +203,11 @@ std::string produce(KernelOp op, EmittedKernel &kernel, const KernelTarget &targ
   for (const LoopNest &nest : kernel.nests)
     outputs.push_back(nest.out);
   Halide::Pipeline pipeline(outputs);
+  std::vector<BlockNeeds> launches;
   if (!target.machine.fma)
     pipeline.add_custom_lowering_pass(new LowerFma);
   if (target.gpu)
-    addDevicePasses(pipeline, target);
+    addDevicePasses(pipeline, target, &launches);
   else
     addLocalVectorsPass(pipeline);
   addInPlacePass(pipeline, inPlace(op, kernel));
@@ -217,7 +226,7 @@ std::string produce(KernelOp op, EmittedKernel &kernel, const KernelTarget &targ
     Halide::Module module =
         pipeline.compile_to_module(kernel.arguments, symbol, target.halide, Halide::LinkageType::External);
     if (product == Product::Device)
-      return deviceCode(module);
+      return needsOf(launches) + deviceCode(module);
     auto type =
         product == Product::Object ? Halide::OutputFileType::object : Halide::OutputFileType::assembly;
     inOrderOfResults(module, kernel).compile({{type, file.path()}});

@@ -13,10 +13,10 @@ namespace {
 constexpr int64_t mostBlocksAcross = 65535;
 
 /// The threads and the shared memory of a block.
-class BlockNeeds : public IRVisitor {
+class FindNeeds : public IRVisitor {
 public:
-  explicit BlockNeeds(std::map<std::string, Expr> lets) : lets(std::move(lets)) {}
-  int64_t threads = 1, sharedBytes = 0;
+  explicit FindNeeds(std::map<std::string, Expr> lets) : lets(std::move(lets)) {}
+  BlockNeeds needs;
 
 protected:
   using IRVisitor::visit;
@@ -25,7 +25,7 @@ protected:
       return IRVisitor::visit(op);
     const int64_t outer = within;
     within *= boundOf(op->extent, "threads");
-    threads = std::max(threads, within); // loops beside one another are of the same threads
+    needs.threads = std::max(needs.threads, within); // loops beside one another are of the same threads
     IRVisitor::visit(op);
     within = outer;
   }
@@ -38,7 +38,7 @@ protected:
       int64_t bytes = op->type.bytes();
       for (const Expr &extent : op->extents)
         bytes *= boundOf(extent, "bytes of shared memory");
-      sharedBytes += bytes;
+      needs.sharedBytes += bytes;
     }
     IRVisitor::visit(op);
   }
@@ -58,7 +58,7 @@ private:
 
 class Limits : public IRMutator {
 public:
-  explicit Limits(const Gpu &gpu) : gpu(gpu) {}
+  Limits(const Gpu &gpu, std::vector<BlockNeeds> *launches) : gpu(gpu), launches(launches) {}
   using IRMutator::mutate;
 
 protected:
@@ -72,10 +72,12 @@ protected:
   Stmt visit(const For *op) override {
     if (op->for_type != ForType::GPUBlock)
       return IRMutator::visit(op);
-    BlockNeeds needs(lets);
-    op->accept(&needs);
-    check(needs.threads, gpu.blockThreads, "threads");
-    check(needs.sharedBytes, gpu.sharedBytes, "bytes of shared memory");
+    FindNeeds find(lets);
+    op->accept(&find);
+    check(find.needs.threads, gpu.blockThreads, "threads");
+    check(find.needs.sharedBytes, gpu.sharedBytes, "bytes of shared memory");
+    if (launches)
+      launches->push_back(find.needs);
     return fits(op) ? Stmt(op) : inOneRow(op);
   }
 
@@ -130,11 +132,14 @@ private:
   }
 
   const Gpu gpu;
+  std::vector<BlockNeeds> *launches;
   std::map<std::string, Expr> lets;
 };
 
 } // namespace
 
-void addLimitsPass(Pipeline &pipeline, const Gpu &gpu) { pipeline.add_custom_lowering_pass(new Limits(gpu)); }
+void addLimitsPass(Pipeline &pipeline, const Gpu &gpu, std::vector<BlockNeeds> *launches) {
+  pipeline.add_custom_lowering_pass(new Limits(gpu, launches));
+}
 
 } // namespace nnc

@@ -8,12 +8,19 @@
 #define NNC_CODEGEN_HALIDE_GPU_LIMITS_H
 
 #include "codegen/halide/Targets.h"
+#include <vector>
 
 namespace nnc {
 
+/// Bounds of what the blocks of a launch have.
+struct BlockNeeds {
+  int64_t threads = 1, sharedBytes = 0;
+};
+
 /// Adds a pass that makes one row of blocks of a grid whose second or third dimension is not known to fit, and throws a
-/// std::runtime_error that names the limit where a block asks for more than `gpu` has.
-void addLimitsPass(Halide::Pipeline &pipeline, const Gpu &gpu);
+/// std::runtime_error that names the limit where a block asks for more than `gpu` has. `launches`, if given, gets the needs
+/// of each launch when the pipeline is lowered.
+void addLimitsPass(Halide::Pipeline &pipeline, const Gpu &gpu, std::vector<BlockNeeds> *launches = nullptr);
 
 } // namespace nnc
 

@@ -1,6 +1,5 @@
 // gpu/Lowering.cpp: see gpu/Lowering.h.
 #include "codegen/halide/gpu/Lowering.h"
-#include "codegen/halide/gpu/Limits.h"
 #include "codegen/halide/gpu/Prefetch.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
@@ -117,6 +116,20 @@ protected:
 
 private:
   llvm::StringMap<const char *> names;
+};
+
+constexpr const char *keepName = "nnc_kept_alive";
+
+/// Takes the readings of keptAlive out.
+class DropKept : public IRMutator {
+public:
+  using IRMutator::mutate;
+
+protected:
+  using IRMutator::visit;
+  Expr visit(const Call *op) override {
+    return op->name == keepName ? mutate(op->args.front()) : IRMutator::visit(op);
+  }
 };
 
 /// Registers that a block's threads keep from one loop over threads to the next, around which a serial loop may run. Halide
@@ -251,15 +264,20 @@ llvm::StringMap<const char *> namesOnOpenCL() {
 
 } // namespace
 
-void addDevicePasses(Pipeline &pipeline, const KernelTarget &target) {
+Expr keptAlive(const Expr &value, const Expr &other) {
+  return Call::make(value.type(), keepName, {value, other}, Call::PureExtern);
+}
+
+void addDevicePasses(Pipeline &pipeline, const KernelTarget &target, std::vector<BlockNeeds> *launches) {
   if (!target.checksArguments)
     pipeline.add_custom_lowering_pass(new DropArgumentChecks);
   pipeline.add_custom_lowering_pass(new DropHostReads);
   pipeline.add_custom_lowering_pass(new DropDeviceAsserts);
+  pipeline.add_custom_lowering_pass(new DropKept);
   pipeline.add_custom_lowering_pass(new PrivatePlaces);
   pipeline.add_custom_lowering_pass(new UniformBranches);
   addPrefetchPass(pipeline);
-  addLimitsPass(pipeline, *target.gpu);
+  addLimitsPass(pipeline, *target.gpu, launches);
   bool isCUDA = target.halide.has_feature(Target::CUDA);
   pipeline.add_custom_lowering_pass(new RenameCalls(isCUDA ? namesOnCUDA() : namesOnOpenCL()));
   if (!isCUDA)

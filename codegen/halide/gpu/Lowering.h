@@ -2,9 +2,14 @@
 #ifndef NNC_CODEGEN_HALIDE_GPU_LOWERING_H
 #define NNC_CODEGEN_HALIDE_GPU_LOWERING_H
 
-#include "codegen/halide/Targets.h"
+#include "codegen/halide/gpu/Limits.h"
 
 namespace nnc {
+
+/// `value`, with a reading of `other` that is taken out again. Halide 21 finds out when memory that threads share is last read
+/// without heed to loops, and gives what a loop reads in each turn to what the loop computes later in the turn: a reading at
+/// the end of the turn keeps it.
+Halide::Expr keptAlive(const Halide::Expr &value, const Halide::Expr &other);
 
 /// Adds the passes for the kernels of `target`, which is one with a GPU:
 ///
@@ -18,7 +23,9 @@ namespace nnc {
 ///   Launches keep within what a GPU takes (Limits.h).
 ///
 ///   Functions of the C library become those of the device's.
-void addDevicePasses(Halide::Pipeline &pipeline, const KernelTarget &target);
+///
+/// `launches`, if given, gets what blocks need of each launch when the pipeline is lowered.
+void addDevicePasses(Halide::Pipeline &pipeline, const KernelTarget &target, std::vector<BlockNeeds> *launches = nullptr);
 
 } // namespace nnc
 
