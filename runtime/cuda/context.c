@@ -85,12 +85,11 @@ void nnc_cuda_release(const nnc_cuda_driver *driver, nnc_cuda_context *context) 
 }
 
 /* A multiprocessor has 65536 registers, given out by eights per thread, at most 255 (CUDA's programming guide, table of
- * compute capabilities, 5.0 and newer). Without a limit the driver's compiler may take so many that a block does not
- * fit and its launch fails. Two blocks of up to 256 threads are to fit side by side: while one waits at a barrier the
- * other computes. The check of all kernels by ptxas (test/codegen/gpu) is for the same limit. */
+ * compute capabilities, 5.0 and newer): the most for each where so many threads share it. Without a limit the driver's
+ * compiler may take so many that a block does not fit and its launch fails. */
 static unsigned registers_for(unsigned threads) {
-  const unsigned resident = threads < 512 ? 512 : threads;
-  return 65536 / resident / 8 * 8;
+  unsigned share = threads ? 65536 / threads / 8 * 8 : 255;
+  return share < 255 ? share : 255;
 }
 
 static int load_module(nnc_instance *instance, const nnc_cuda_driver *driver, nnc_cuda_module *module) {
@@ -130,14 +129,36 @@ static int find_module(nnc_instance *instance, const nnc_cuda_driver *driver, nn
   return NNC_OK;
 }
 
-int nnc_cuda_find_function(nnc_instance *instance, const nnc_cuda_driver *driver, nnc_cuda_context *context,
-                           const char *ptx, const char *entry, unsigned threads, nnc_cu_function *function) {
+/* The function compiled for so many registers, and the bytes that a thread keeps in memory for want of more. */
+static int find_compiled(nnc_instance *instance, const nnc_cuda_driver *driver, nnc_cuda_context *context,
+                         const char *ptx, const char *entry, unsigned registers, nnc_cu_function *function,
+                         int *local_bytes) {
   nnc_cuda_module *module;
   nnc_cuda_lock();
-  int status = find_module(instance, driver, context, ptx, registers_for(threads), &module);
+  int status = find_module(instance, driver, context, ptx, registers, &module);
   nnc_cuda_unlock();
   if (status)
     return status;
-  return nnc_cuda_check(instance, driver, driver->module_function(function, module->handle, entry),
-                        "finding a kernel in its module");
+  if ((status = nnc_cuda_check(instance, driver, driver->module_function(function, module->handle, entry),
+                               "finding a kernel in its module")))
+    return status;
+  return nnc_cuda_check(instance, driver, driver->function_get(local_bytes, NNC_CU_LOCAL_BYTES, *function),
+                        "asking for a kernel's memory");
+}
+
+/* Two blocks of up to 256 threads are to fit a multiprocessor side by side, so that one computes while the other waits at
+ * a barrier, unless a thread would have to keep numbers in memory for it. */
+int nnc_cuda_find_function(nnc_instance *instance, const nnc_cuda_driver *driver, nnc_cuda_context *context,
+                           const char *ptx, const char *entry, unsigned threads, nnc_cu_function *function) {
+  enum { RESIDENT_THREADS = 512 };
+  int local_bytes, fewer_bytes;
+  nnc_cu_function roomier;
+  const unsigned resident = threads < RESIDENT_THREADS ? RESIDENT_THREADS : threads;
+  int status = find_compiled(instance, driver, context, ptx, entry, registers_for(resident), function, &local_bytes);
+  if (status || !local_bytes || resident == threads)
+    return status;
+  status = find_compiled(instance, driver, context, ptx, entry, registers_for(threads), &roomier, &fewer_bytes);
+  if (!status && fewer_bytes < local_bytes)
+    *function = roomier;
+  return status;
 }

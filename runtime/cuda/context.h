@@ -25,8 +25,8 @@ int nnc_cuda_retain(nnc_instance *instance, uint32_t ordinal, const nnc_cuda_dri
                     nnc_cuda_context **context);
 void nnc_cuda_release(const nnc_cuda_driver *driver, nnc_cuda_context *context);
 
-/* The function `entry` of `ptx`, compiled so that blocks of this many threads fit a multiprocessor's registers. The
- * context must be current. */
+/* The function `entry` of `ptx`, compiled so that blocks of this many threads fit a multiprocessor's registers, twice where
+ * that costs no memory. The context must be current. */
 int nnc_cuda_find_function(nnc_instance *instance, const nnc_cuda_driver *driver, nnc_cuda_context *context,
                            const char *ptx, const char *entry, unsigned threads, nnc_cu_function *function);
 

@@ -29,6 +29,7 @@ enum {
   NNC_CU_STREAM_NON_BLOCKING = 1,
   NNC_CU_EVENT_DISABLE_TIMING = 2,
   NNC_CU_CAPTURE_THREAD_LOCAL = 1,
+  NNC_CU_LOCAL_BYTES = 3,              /* cuFuncGetAttribute */
   NNC_CU_MAX_DYNAMIC_SHARED_BYTES = 8, /* cuFuncSetAttribute */
   NNC_CU_JIT_MAX_REGISTERS = 0,
   NNC_CU_JIT_ERROR_LOG_BUFFER = 5,
@@ -68,6 +69,7 @@ enum {
            (nnc_cu_module *, const void *ptx, unsigned count, const int *options, void **values))            \
   FUNCTION(module_unload, "cuModuleUnload", (nnc_cu_module))                                                 \
   FUNCTION(module_function, "cuModuleGetFunction", (nnc_cu_function *, nnc_cu_module, const char *))         \
+  FUNCTION(function_get, "cuFuncGetAttribute", (int *value, int attribute, nnc_cu_function))                 \
   FUNCTION(function_set, "cuFuncSetAttribute", (nnc_cu_function, int attribute, int value))                  \
   FUNCTION(launch, "cuLaunchKernel",                                                                         \
            (nnc_cu_function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x,            \

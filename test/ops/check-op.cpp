@@ -28,6 +28,11 @@
 //      at all (SpecialValues.h).
 // Agreement is |a - n| <= tolerance * max(1, |a|, |n|).
 //
+//   check-op CASES.mlir --work=PREFIX --graphs
+//
+// Writes what the fifth step compiles, PREFIX.f64.mlir and PREFIX.f32.mlir, and checks nothing: for those who look at the
+// kernels of all ops.
+//
 //   check-op --coverage DIRECTORY
 //
 // Walks all registered ops of the dialect. Each that computes something needs a
@@ -67,6 +72,7 @@ static llvm::cl::opt<std::string> coverageDirectory("coverage",
                                                     llvm::cl::desc("check that every op is proven here"));
 static llvm::cl::opt<std::string>
     workPrefix("work", llvm::cl::desc("where compiled libraries go; none: interpret only"));
+static llvm::cl::opt<bool> graphsOnly("graphs", llvm::cl::desc("write the graphs of --work and stop"));
 
 namespace {
 
@@ -224,15 +230,20 @@ static void checkPasses(ModuleOp module) {
 // Compiled
 //===--------------------------------------------------------------------------------------------------===//
 
+static bool writeGraph(ModuleOp module, const std::string &path) {
+  std::error_code code;
+  llvm::raw_fd_ostream file(path, code);
+  if (code)
+    return report.fail(path + ": " + code.message()), false;
+  file << module;
+  return true;
+}
+
 /// Runs nnc on the module.
 static bool compile(ModuleOp module, const std::string &stem) {
   std::string graph = stem + ".mlir", library = stem + ".so";
-  std::error_code code;
-  llvm::raw_fd_ostream file(graph, code);
-  if (code)
-    return report.fail(graph + ": " + code.message()), false;
-  file << module;
-  file.close();
+  if (!writeGraph(module, graph))
+    return false;
   llvm::ErrorOr<std::string> nnc = llvm::sys::findProgramByName("nnc");
   if (!nnc)
     return report.fail("nnc is not on the PATH"), false;
@@ -386,19 +397,22 @@ static int checkFile(MLIRContext &context) {
   std::vector<std::string> first = addDerivatives(*module, names, wrt);
   OwningOpRef<ModuleOp> nested = module->clone();
   OwningOpRef<ModuleOp> single = asSingle(*nested);
-  if (!single || !checkRules(*module, first, "gradient rule"))
+  if (!single)
     return EXIT_FAILURE;
-  std::vector<std::string> second = addDerivatives(*module, first, wrt);
-  if (!checkRules(*module, second, "second derivative"))
-    return EXIT_FAILURE;
-
   OwningOpRef<ModuleOp> compiled = nested->clone();
-  addDerivatives(*nested, first, wrt);
-  checkRoundTrip(*nested);
-  if (!differentiate(*nested))
-    return EXIT_FAILURE;
-  checkRoundTrip(*nested);
-  checkPasses(*nested);
+  if (!graphsOnly) {
+    if (!checkRules(*module, first, "gradient rule"))
+      return EXIT_FAILURE;
+    std::vector<std::string> second = addDerivatives(*module, first, wrt);
+    if (!checkRules(*module, second, "second derivative"))
+      return EXIT_FAILURE;
+    addDerivatives(*nested, first, wrt);
+    checkRoundTrip(*nested);
+    if (!differentiate(*nested))
+      return EXIT_FAILURE;
+    checkRoundTrip(*nested);
+    checkPasses(*nested);
+  }
 
   // Second derivatives are made of the ops that first ones are, so two cases of them are compiled, for the time's sake.
   if (first.size() > 2)
@@ -406,7 +420,10 @@ static int checkFile(MLIRContext &context) {
   addDerivatives(*compiled, first, wrt);
   if (!differentiate(*compiled) || !differentiate(*single))
     return EXIT_FAILURE;
-  if (!workPrefix.empty()) {
+  if (graphsOnly) {
+    writeGraph(*compiled, workPrefix + ".f64.mlir");
+    writeGraph(*single, workPrefix + ".f32.mlir");
+  } else if (!workPrefix.empty()) {
     checkCompiled(*compiled, workPrefix + ".f64", "f64", f64Tolerance, wrt);
     checkCompiled(*single, workPrefix + ".f32", "f32", f32Tolerance, wrt);
   }
