@@ -1,6 +1,7 @@
 #!/bin/bash
-# prepare.sh DIRECTORY [ops|models|bench]: compiles, on a machine without a GPU, what run.sh checks on one with it: nothing
-# of nnc, LLVM or Python is needed there. Everything goes to DIRECTORY, with run.sh: `DIRECTORY/run.sh` is the other half.
+# prepare.sh DIRECTORY ["PART..."]: compiles, on a machine without a GPU, what run.sh checks on one with it: nothing of nnc,
+# LLVM or Python is needed there. Everything goes to DIRECTORY, with run.sh: `DIRECTORY/run.sh` is the other half. Each part
+# is one archive, as what may be carried to a machine is often little; run.sh takes the parts that it finds.
 #
 #   ops/      each operator's cases with first and second derivatives in f64, as the tests of operators make them
 #   models/   the examples in f32 and f64
@@ -52,7 +53,8 @@ for part in $parts; do
     ;;
   *) echo "prepare.sh: unknown part '$part'" >&2; exit 1 ;;
   esac
+  tar -C "$out" -czf "$out/$part.tar.gz" "$part" && rm -rf "${out:?}/$part"
 done
 cc -std=gnu11 -O2 -I"$root" "$here/Inputs/check-cuda.c" -ldl -lm -o "$out/check-cuda"
 cp "$here/run.sh" "$out/run.sh"
-du -sh "$out"
+du -sh "$out" "$out"/*.tar.gz

@@ -3,7 +3,11 @@
 # compared. Where there is no GPU it says so and ends. The status is 1 if anything failed.
 cd "$(dirname "$0")" || exit 1
 report=${1:-report.txt}
+for archive in *.tar.gz; do
+  [ -e "$archive" ] && tar -xzf "$archive"
+done
 first=$(ls ops/*.so models/*.so bench/*.so 2>/dev/null | head -1)
+[ -n "$first" ] || { echo "run.sh: there is nothing to check here; prepare.sh makes it" >&2; exit 1; }
 if ./check-cuda "$first" --steps 1 --tolerance 1e30 | grep 'nothing was checked'; then
   exit 0
 fi
@@ -16,9 +20,9 @@ check() { # check SECONDS LIBRARY options...
 {
   nvidia-smi --query-gpu=name,driver_version,clocks.max.sm,clocks.max.memory --format=csv 2>/dev/null
   echo "== operators: f64, gradients against differences"
-  for library in ops/*.so; do check 120 "$library" --steps 3; done
+  for library in ops/*.so; do [ -e "$library" ] && check 120 "$library" --steps 3; done
   echo "== examples: 20 steps"
-  for library in models/*.so; do check 120 "$library"; done
+  for library in models/*.so; do [ -e "$library" ] && check 120 "$library"; done
   echo "== workloads: 20 steps, then microseconds per call"
   while read -r name batch; do
     [ -e "bench/$name.so" ] && check 300 "bench/$name.so" --batch "$batch" --tolerance 1e-3 --time 2
