@@ -243,7 +243,7 @@ private:
     }
     if (!jacobians.empty()) {
       page.paragraph("Local Jacobian:");
-      equations(jacobians);
+      equations(jacobians, std::vector<std::string>(jacobians.size(), step.op == "softmax" ? "of each row" : ""));
     }
     if (results.empty())
       return;
@@ -347,7 +347,10 @@ private:
     if (any([](const Worked &row) { return row.along.has_value(); }))
       remark += " Where not all elements have a quotient the derivative along a direction that all have a part in is compared "
               "as well; the error is the largest.";
-    if (any([](const Worked &row) { return !row.adjoint.empty() && !row.error; }))
+    auto isOfTurns = [](const Worked &row) { return llvm::StringRef(row.name).ends_with("]"); };
+    if (any(isOfTurns))
+      remark += " What has a turn in its name is there for each turn, in their order, with adjoints alone.";
+    if (any([&](const Worked &row) { return !row.adjoint.empty() && !row.error && !isOfTurns(row); }))
       remark += " Where there is none the function is too large for differences of everything.";
     page.paragraph(remark);
     std::vector<std::vector<std::string>> rows;

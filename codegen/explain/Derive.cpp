@@ -215,10 +215,7 @@ std::optional<Math> Deriver::jacobian(const Event &event, Value made, const std:
   Value adjoint = event.rule->adjointOf(0);
   if (auto softmax = dyn_cast<SoftmaxOp>(event.rule->op)) {
     Math y = notation.expression(softmax.getResult());
-    return softmax.getType().getRank() == 1
-               ? std::optional<Math>(Math::call("diag", {y}) -
-                                     Math::binary(explain::Kind::MatMul, y, Math::call("transpose", {y})))
-               : std::nullopt;
+    return Math::call("diag", {y}) - Math::binary(explain::Kind::MatMul, y, Math::call("transpose", {y}));
   }
   if (!isa<ElementwiseOpInterface>(event.rule->op) || !adjoint || !made)
     return std::nullopt;
@@ -480,6 +477,24 @@ Derivation Deriver::derive() {
   return derivation;
 }
 
+/// States before each turn, and what rules were applied to in it.
+void Deriver::findTurnPairs(Adjoints &adjoints) {
+  auto add = [&](Value value, Value adjoint) {
+    // One that comes into a turn is an argument; what passes through the whole loop has no value of a turn.
+    if (adjoint && value.getParentBlock() != &func.getBody().front() && adjoint.getParentBlock() != &func.getBody().front())
+      turnPairs.push_back({value, adjoint, toText(notation.expression(value)), toText(adjointOf(value, adjoints))});
+  };
+  for (const Event &event : adjoints.events) {
+    if (event.part == Step::Part::LoopBegins && event.depth == 0)
+      for (auto [place, carry] : llvm::enumerate(carriedOf(event))) {
+        ScanOp forward = event.forward, backward = event.backward;
+        add(forward.carryArgs()[carry], backward.nextYields()[place]);
+      }
+    if (event.part == Step::Part::Whole && event.depth == 1 && !isImplied(event.rule->op) && event.rule->flows[0])
+      add(event.rule->result(0), event.rule->adjointOf(0));
+  }
+}
+
 llvm::Error Deriver::work(FuncOp before, const IRMapping &copies, const Setting &setting, Derivation &derivation) {
   std::vector<std::pair<Value, std::string>> named;
   auto add = [&](Value value) {
@@ -491,7 +506,9 @@ llvm::Error Deriver::work(FuncOp before, const IRMapping &copies, const Setting 
   for (Operation &op : func.getBody().front())
     if (roleOf(&op) == "forward")
       llvm::for_each(op.getResults(), add);
-  llvm::Expected<std::vector<Worked>> worked = workedNumbers(func, before, copies, named, pairs, setting);
+  if (!all.empty())
+    findTurnPairs(all.front());
+  llvm::Expected<std::vector<Worked>> worked = workedNumbers(func, before, copies, named, pairs, turnPairs, setting);
   if (!worked)
     return worked.takeError();
   derivation.numbers = std::move(*worked);

@@ -78,6 +78,8 @@ private:
   std::optional<Math> jacobian(const Event &event, mlir::Value made, const std::string &type);
   void findRecomputed(mlir::Value value, Step &step);
 
+  void findTurnPairs(Adjoints &adjoints);
+
   // Updates.cpp
   std::vector<Update> updates();
 
@@ -93,6 +95,7 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> firstAlike;         // of values that ops compute alike
   llvm::DenseSet<mlir::Value> stated;                     // values that a line says
   std::vector<AdjointPair> pairs;                         // outside of loops
+  std::vector<TurnPair> turnPairs;                        // of the turns of loops that are in no other
   llvm::DenseSet<mlir::Value> announced;                  // that are computed again
 };
 

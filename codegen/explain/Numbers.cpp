@@ -68,11 +68,19 @@ static bool runUntil(FuncOp function, const nnc::Call &call, InterpreterContext 
 
 llvm::Expected<std::vector<Worked>> workedNumbers(FuncOp function, FuncOp before, const IRMapping &copies,
                                                   ArrayRef<std::pair<Value, std::string>> named,
-                                                  ArrayRef<AdjointPair> adjoints, const Setting &setting) {
+                                                  ArrayRef<AdjointPair> adjoints, ArrayRef<TurnPair> turns,
+                                                  const Setting &setting) {
   llvm::Expected<nnc::Call> call = callOf(function, setting);
   if (!call)
     return call.takeError();
   InterpreterContext joint(*call);
+  llvm::DenseMap<Value, std::map<int64_t, Tensor>> ofTurns;
+  joint.turnEnded = [&](Operation *loop, int64_t turn) {
+    for (const TurnPair &pair : turns)
+      for (Value value : {pair.value, pair.adjoint})
+        if (value.getParentBlock()->getParentOp() == loop)
+          ofTurns[value][turn] = joint.get(value);
+  };
   if (!runUntil(function, *call, joint, function.returnOp()))
     return failure("the function cannot be run with these numbers");
 
@@ -100,6 +108,19 @@ llvm::Expected<std::vector<Worked>> workedNumbers(FuncOp function, FuncOp before
       Differences differences(copies.lookup(value), grad.getTarget(), grad, plain);
       addDifferences(row, differences, mostOperations / static_cast<double>(adjointOf.size()));
     }
+    worked.push_back(std::move(row));
+  }
+  for (const TurnPair &pair : turns) {
+    Worked row;
+    row.name = pair.name;
+    row.adjointName = pair.adjointName;
+    for (const auto &[turn, tensor] : ofTurns[pair.value]) {
+      row.shape = tensor.shape;
+      llvm::append_range(row.value, tensor.data);
+    }
+    row.shape.insert(row.shape.begin(), ofTurns[pair.value].size());
+    for (const auto &[turn, tensor] : ofTurns[pair.adjoint])
+      llvm::append_range(row.adjoint, tensor.data);
     worked.push_back(std::move(row));
   }
   return worked;

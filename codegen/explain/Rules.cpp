@@ -95,7 +95,7 @@ static std::vector<Equation> localJacobians(llvm::ArrayRef<Equation> formula) {
     if (std::optional<Math> factor = factorOf(equation.value, "d_y")) {
       llvm::StringRef operand = equation.target.text().drop_front(2);
       jacobians.push_back({Math::call("jacobian", {Math::name("y"), Math::name(operand)}),
-                           Math::call("diag", {*factor})});
+                           factor->isNumber(1) ? Math::name("I") : Math::call("diag", {*factor})});
     }
   }
   return jacobians;

@@ -10,6 +10,7 @@
 #include "ir/interpreter/Tensor.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "llvm/ADT/DenseMap.h"
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -71,6 +72,8 @@ public:
   void run(mlir::Operation *op);
   void run(mlir::Block &block);
   bool hasFailed() const { return failed; }
+  /// Called at the end of each turn of each loop, with its number.
+  std::function<void(mlir::Operation *loop, int64_t turn)> turnEnded;
   /// Ends the call with a diagnostic at `op`.
   mlir::InFlightDiagnostic fail(mlir::Operation *op);
 

@@ -35,6 +35,8 @@ static void scan(ScanOp op, InterpreterContext &context) {
       if (context.hasFailed())
         return;
     }
+    if (context.turnEnded)
+      context.turnEnded(op, t);
     for (auto [whole, value] : llvm::zip(stacked, op.stackedYields())) {
       const Tensor &element = context.get(value);
       std::copy(element.data.begin(), element.data.end(), whole.data.begin() + t * element.count());

@@ -290,13 +290,15 @@ def lines_of(blocks):
     """({target without turns: texts}, {name that is read: line}, names left to layers that are not shown)."""
     said, read, listed = {}, {}, set()
     for block in blocks:
-        rows = block.rows()
-        if rows[:1] and rows[0][:2] == ["value", "type"]:
-            said.update({row[0]: {None} for row in rows[1:]})
-        elif rows[:1] == [["value", "is there what here is"]]:
-            listed.update(row[0] for row in rows[1:])
-        elif block.lines and not block.elsewhere() and block.section != "Numbers":
-            for target, text, _ in block.definitions():
+        if block.section == "Numbers" or block.elsewhere():
+            continue
+        header, rows = block.table()
+        if header == ["value", "type", ""]:
+            said.update({row[0]: {None} for row in rows})
+        elif header == ["value", "is there what here is"]:
+            listed.update(row[0] for row in rows)
+        else:
+            for target, text, _ in block.equations():
                 said.setdefault(target.partition("[")[0], set()).add(text)
                 for name in names_in(text):
                     read.setdefault(name, block.line)

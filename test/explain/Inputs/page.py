@@ -23,6 +23,9 @@ ASIDE = re.compile(r"(Local Jacobian|Written out for three turns):$")
 ELSEWHERE = re.compile(r"(The rule.*:|becomes|Element by element:|It comes about thus.*|The chain rule written out.*)$")
 
 
+HEADERS = [["variable", "becomes"], ["result", "is"], ["value", "type", ""], ["value", "is there what here is"]]
+
+
 class Wrong(Exception):
     pass
 
@@ -42,11 +45,31 @@ class Block:
 
     def definitions(self):
         """The equations that say what a value is; tables of what variables become say none."""
-        rows = self.rows()
-        for header in (["variable", "becomes"], ["result", "is"]):
-            if header in rows:
-                self.lines = self.lines[:rows.index(header)]
+        self.table()
         return self.equations()
+
+    def table(self):
+        """(header, rows) of the table at the end, which is taken away. One that is too wide for columns has records:
+        `variable  w` and below it `becomes  w - lr * d_w`, in several lines if need be."""
+        for header in HEADERS:
+            for place, cells in enumerate(self.rows()):
+                if cells[:2] == header[:2]:
+                    found = self.rows()[place + 1:]
+                elif len(cells) == 2 and cells[0] == header[0] and not any(cells == other[:2] for other in HEADERS):
+                    found = []
+                    for text in self.lines[place:]:
+                        label, _, rest = text.strip().partition("  ")
+                        if label == header[0]:
+                            found.append([rest.strip()])
+                        elif label == header[1] and rest:
+                            found[-1].append(rest.strip())
+                        else:
+                            found[-1][-1] += " " + text.strip()
+                else:
+                    continue
+                self.lines = self.lines[:place]
+                return header, found
+        return None, []
 
     def equations(self):
         """(target, value, remark), lines that go on joined."""
@@ -262,18 +285,12 @@ def run(blocks, program, see=None):
                 done = loops.pop()
                 do(done.run)
             continue
-        first = block.rows()[0]
-        if first[:2] == ["value", "type"] or block.section == "Numbers" or first == ["value", "is there what here is"]:
+        if block.section == "Numbers" or ELSEWHERE.search(block.words):
             continue
-        if ELSEWHERE.search(block.words):
+        header, rows = block.table()
+        if header and header[0] == "value":
             continue
-        rows, rest = block.rows(), []
-        for header, known in ((["variable", "becomes"], stores), (["result", "is"], results)):
-            if header in rows:
-                place = rows.index(header)
-                for row in rows[place + 1:]:
-                    rest.append((known, row[0], " ".join(row[1:])))
-        equations = block.definitions()
+        equations = block.equations()
         if re.search("After the loop over .*:$", block.words):
             done = loops.pop()
             do(done.run)
@@ -290,8 +307,8 @@ def run(blocks, program, see=None):
                 except Wrong as wrong:
                     raise Wrong("line %d, %s = %s: %s" % (line, target, text, wrong)) from None
             do(say)
-        for known, name, text in rest:
-            known[name] = program.evaluate(text)
+        for row in rows:
+            (stores if header[0] == "variable" else results)[row[0]] = program.evaluate(" ".join(row[1:]))
         if begins:  # what stands before the first turn is outside
             loops.append(opened)
     if loops:
