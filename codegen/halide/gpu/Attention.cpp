@@ -197,7 +197,7 @@ DeviceNest::Pass DeviceNest::makePass(const char *name, std::optional<int> more)
   if (more)
     region.push_back(Halide::Range(0, *more));
   region.push_back(Halide::Range(0, count));
-  Pass pass{name, RDom(region, std::string(name) + "_domain"), {}, {}, {}};
+  Pass pass{name, RDom(region, std::string(name) + "_domain"), {}, {}, {}, {}};
   if (std::optional<Expr> needed = isTurnNeeded(more ? Expr(pass.turns[1]) : Expr(pass.turns[0])))
     pass.turns.where(*needed);
   return pass;
