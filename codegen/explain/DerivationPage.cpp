@@ -437,7 +437,7 @@ private:
       rows.push_back({quoted(name), like.empty() ? "" : quoted(like)});
     if (rows.empty())
       return;
-    page.heading(3, "Of layers that are not shown");
+    page.heading(2, "Of layers that are not shown");
     page.paragraph("These names are of equal layers that are told once, and stand there as the names beside them do here:");
     page.table({"value", "is there what here is"}, rows);
   }

@@ -290,14 +290,12 @@ def lines_of(blocks):
     """({target without turns: texts}, {name that is read: line}, names left to layers that are not shown)."""
     said, read, listed = {}, {}, set()
     for block in blocks:
-        if block.section == "Numbers" or block.elsewhere():
-            continue
         header, rows = block.table()
         if header == ["value", "type", ""]:
             said.update({row[0]: {None} for row in rows})
         elif header == ["value", "is there what here is"]:
             listed.update(row[0] for row in rows)
-        else:
+        elif block.section != "Numbers" and not block.elsewhere():
             for target, text, _ in block.equations():
                 said.setdefault(target.partition("[")[0], set()).add(text)
                 for name in names_in(text):
