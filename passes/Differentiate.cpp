@@ -288,6 +288,11 @@ FailureOr<SmallVector<Value>> BlockDifferentiator::applyRegionRule(Operation *op
     OpBuilder builder(block.getTerminator());
     return BlockDifferentiator(block, seeds, wrt, observer).run(builder);
   };
+  // Where the op gets a replacement, a use says which of the new results took the place of an old one.
+  SmallVector<std::pair<Value, OpOperand *>> uses;
+  for (Value result : computed->getResults())
+    if (!result.use_empty())
+      uses.push_back({result, &*result.use_begin()});
   FailureOr<RegionGradient> gradient = computed.regionGradient(g, dResults, wanted, inside);
   if (failed(gradient))
     return failure();
@@ -298,11 +303,11 @@ FailureOr<SmallVector<Value>> BlockDifferentiator::applyRegionRule(Operation *op
     replacement = gradient->replacement;
     if (observer)
       observer->replaced(computed, replacement);
-    for (auto [before, after] : llvm::zip(computed->getResults(), gradient->replacement->getResults())) {
+    for (auto [before, use] : uses) {
       if (needed.contains(before))
-        needed.insert(after);
+        needed.insert(use->get());
       if (Value adjoint = adjoints.lookup(before))
-        adjoints[after] = adjoint;
+        adjoints[use->get()] = adjoint;
     }
   }
   return gradient->dOperands;
