@@ -16,6 +16,7 @@
 // sees are left out. Sums go in order of the stream, so results depend on neither threads nor tasks.
 #include "ir/ops/Attention.h"
 #include "codegen/halide/Emitters.h"
+#include "codegen/halide/Sizes.h"
 #include "codegen/halide/gpu/Attention.h"
 #include <limits>
 
@@ -40,10 +41,8 @@ template <typename OpT> AttentionOperands operandsOf(OpT op) {
           halideType(getElementTypeOrSelf(op.getQ().getType()))};
 }
 
-int64_t roundUp(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
-
 /// One loop nest with queries or keys across vectors.
-class BlockNest {
+class BlockNest : public AttentionNest {
 public:
   BlockNest(KernelEmitter &emitter, const AttentionOperands &operands, bool queriesAcross, LoopNest &nest);
 
@@ -67,29 +66,12 @@ public:
   /// Defines the nest's function and schedules all.
   void finish(const Nums &results);
 
-  std::vector<Expr> args(std::initializer_list<Expr> first) const {
-    std::vector<Expr> all(first);
-    all.insert(all.end(), outer.begin(), outer.end());
-    return all;
-  }
-  std::vector<Var> vars(std::initializer_list<Var> first) const {
-    std::vector<Var> all(first);
-    all.insert(all.end(), outer.begin(), outer.end());
-    return all;
-  }
   /// Functions to be computed in each turn, in order of dependence, with their rows as tiles.
   void inTurn(Func function, Func tile = Func());
 
-  KernelEmitter &emitter;
-  const AttentionOperands &operands;
-  bool queriesAcross;
-  LoopNest &nest;
-  int lanes;             // of a vector
-  int rows;              // of a register tile
-  int64_t width, length; // of a block across, of a turn
-  Dim acrossSize, streamSize;
+  int lanes; // of a vector
+  int rows;  // of a register tile
   Var lane{"lane"}, item{"item"}, column{"column"}, turn{"turn"};
-  std::vector<Var> outer; // block, then batch axes, innermost first
 
 private:
   struct TurnFunction {
@@ -97,31 +79,7 @@ private:
     Func tile; // accumulators of a few of its rows, or undefined
   };
 
-  Expr acrossIndex() const { return outer.front() * static_cast<int>(width) + lane; }
-  Expr streamIndex(Expr item) const { return turn * static_cast<int>(length) + item; }
-  Expr clamped(Expr index, const Dim &size, int64_t block) {
-    bool divides = size.isStatic() && size.value() % block == 0;
-    return divides ? index : min(index, emitter.extent(size) - 1);
-  }
-  Expr across() { return clamped(acrossIndex(), acrossSize, width); }
-  Expr stream(Expr item) { return clamped(streamIndex(item), streamSize, length); }
-  Expr query() { return queriesAcross ? across() : stream(item); }
-  Expr key() { return queriesAcross ? stream(item) : across(); }
-  /// The index of an operand's row.
-  ExprIndex at(Expr row) const {
-    ExprIndex index(outer.rbegin(), outer.rend() - 1);
-    index.push_back(row);
-    return index;
-  }
-  ExprIndex at(Expr row, Expr x) const {
-    ExprIndex index = at(row);
-    index.push_back(x);
-    return index;
-  }
-  /// Whether the query at (lane, item) sees the key there, beyond what is known while compiling.
-  std::optional<Num> isSeen();
-  /// Whether any query sees any key.
-  std::optional<Expr> isTurnNeeded(Expr turn);
+  Expr query() const { return queriesAcross ? acrossRow(lane) : streamRow(turn, item); }
 
   void bound(Func function);
   void alongLanes(Stage stage);
@@ -137,65 +95,25 @@ private:
 };
 
 BlockNest::BlockNest(KernelEmitter &emitter, const AttentionOperands &operands, bool queriesAcross, LoopNest &nest)
-    : emitter(emitter), operands(operands), queriesAcross(queriesAcross), nest(nest) {
+    : AttentionNest(emitter, operands, queriesAcross, nest) {
   const KernelTarget &target = emitter.getTarget();
-  Dims q = dimsOf(operands.q), k = dimsOf(operands.k);
-  acrossSize = q[q.size() - 2], streamSize = k[k.size() - 2];
-  if (!queriesAcross)
-    std::swap(acrossSize, streamSize);
   lanes = target.lanes(operands.type);
   // Accumulators, a row of vectors and a number are in registers: 4 * 4 + 4 + 1 of 32, 4 * 2 + 2 + 1 of 16.
   rows = 4;
-  int64_t vectors = target.machine.vectorRegisters >= 32 ? 4 : 2;
+  int vectors = target.machine.vectorRegisters >= 32 ? 4 : 2;
   if (acrossSize.isStatic())
-    vectors = std::clamp<int64_t>((acrossSize.value() + lanes - 1) / lanes, 1, vectors);
+    vectors = static_cast<int>(std::clamp<int64_t>(ceilDiv(acrossSize.value(), lanes), 1, vectors));
   width = vectors * lanes;
   length = 64;
   if (streamSize.isStatic())
-    length = std::min(length, roundUp(streamSize.value(), rows));
-  outer.push_back(Var("block"));
-  for (size_t axis = q.size() - 2; axis-- > 0;)
-    outer.push_back(Var("batch" + std::to_string(axis)));
-}
-
-std::optional<Num> BlockNest::isSeen() {
-  std::optional<Num> seen;
-  auto also = [&](Num condition) { seen = seen ? logicalAnd(*seen, condition) : condition; };
-  if (!streamSize.isStatic() || streamSize.value() % length != 0)
-    also(Num(streamIndex(item) < emitter.extent(streamSize)));
-  Expr row = queriesAcross ? acrossIndex() : streamIndex(item);
-  Expr column = queriesAcross ? streamIndex(item) : acrossIndex();
-  if (operands.causal) {
-    Expr later = emitter.extent(queriesAcross ? streamSize : acrossSize) -
-                 emitter.extent(queriesAcross ? acrossSize : streamSize);
-    also(Num(column <= row + later));
-  }
-  if (operands.mask) {
-    ExprIndex index = at(query(), key());
-    for (auto [axis, size] : llvm::enumerate(dimsOf(operands.mask)))
-      if (size == Dim(1))
-        index[axis] = 0;
-    also(castTo(emitter.element(operands.mask, index), Halide::Bool()));
-  }
-  return seen;
-}
-
-std::optional<Expr> BlockNest::isTurnNeeded(Expr turn) {
-  if (!operands.causal)
-    return std::nullopt;
-  Expr sizeAcross = emitter.extent(acrossSize), sizeStream = emitter.extent(streamSize);
-  Expr firstAcross = outer.front() * static_cast<int>(width), firstStream = turn * static_cast<int>(length);
-  if (queriesAcross) // the first key of the turn and the last query of the block
-    return firstStream <=
-           min(firstAcross + static_cast<int>(width), sizeAcross) - 1 + sizeStream - sizeAcross;
-  return firstAcross <= min(firstStream + static_cast<int>(length), sizeStream) - 1 + sizeAcross - sizeStream;
+    length = static_cast<int>(std::min<int64_t>(length, roundUp(streamSize.value(), rows)));
 }
 
 Func BlockNest::scores(const char *name, Value across, Value stream, double scale) {
   std::string stem = name;
   int64_t depth = dimsOf(across).back().value();
   Func panel(stem + "_panel");
-  Num row = emitter.element(across, at(this->across(), column));
+  Num row = emitter.element(across, at(acrossRow(lane), column));
   panel(vars({lane, column})) = (row * lit(row, scale)).expr();
   panels.push_back(panel);
   Func sum(stem);
@@ -203,7 +121,7 @@ Func BlockNest::scores(const char *name, Value across, Value stream, double scal
   sum(vars({lane, item, turn})) = constant(operands.type, 0.0).expr();
   std::vector<Expr> here = args({lane, item, turn});
   sum(here) =
-      fma(emitter.element(stream, at(this->stream(item), x)), Num(panel(args({lane, x}))), Num(sum(here)))
+      fma(emitter.element(stream, at(streamRow(turn, item), x)), Num(panel(args({lane, x}))), Num(sum(here)))
           .expr();
   sum.update().reorder(lane, item, x);
   return sum;
@@ -213,7 +131,7 @@ Func BlockNest::seenScores() {
   Func plain = scores("dot", queriesAcross ? operands.q : operands.k, queriesAcross ? operands.k : operands.q,
                       operands.scale);
   Num score = Num(plain(args({lane, item, turn})));
-  if (std::optional<Num> seen = isSeen())
+  if (std::optional<Num> seen = isSeen(lane, turn, item))
     score = score + select(*seen, lit(score, 0.0), lit(score, unseenScore(operands.type)));
   Func result("scores");
   result(vars({lane, item, turn})) = score.expr();
@@ -224,7 +142,7 @@ Func BlockNest::seenScores() {
 Func BlockNest::overTurn(const char *name, Func of, double initial,
                          Num (*combine)(const Num &, const Num &)) {
   Func result(name);
-  RDom r(0, static_cast<int>(length), std::string(name) + "_item");
+  RDom r(0, length, std::string(name) + "_item");
   result(vars({lane, turn})) = constant(operands.type, initial).expr();
   std::vector<Expr> here = args({lane, turn});
   result(here) = combine(Num(result(here)), Num(of(args({lane, r, turn})))).expr();
@@ -235,11 +153,11 @@ Func BlockNest::overTurn(const char *name, Func of, double initial,
 
 Func BlockNest::product(const char *name, Func weight, Value source) {
   Func result(name);
-  RDom r(0, static_cast<int>(length), std::string(name) + "_item");
+  RDom r(0, length, std::string(name) + "_item");
   int64_t size = dimsOf(source).back().value();
   result(vars({lane, column, turn})) = constant(operands.type, 0.0).expr();
   std::vector<Expr> here = args({lane, column, turn});
-  Num number = emitter.element(source, at(stream(r), min(column, static_cast<int>(size) - 1)));
+  Num number = emitter.element(source, at(streamRow(turn, r), min(column, static_cast<int>(size) - 1)));
   result(here) = fma(number, Num(weight(args({lane, r, turn}))), Num(result(here))).expr();
   result.update().reorder(lane, column, r);
   products.push_back(result);
@@ -260,7 +178,7 @@ void BlockNest::accumulate(const char *name, bool withColumns, int64_t columnCou
       exprs.push_back(value.expr());
     return Halide::Tuple(exprs);
   };
-  Expr count = (emitter.extent(streamSize) + static_cast<int>(length) - 1) / static_cast<int>(length);
+  Expr count = (emitter.extent(streamSize) + length - 1) / length;
   turns = RDom(0, count, "turns");
   if (std::optional<Expr> needed = isTurnNeeded(turns.x))
     turns.where(*needed);
@@ -276,10 +194,10 @@ void BlockNest::accumulate(const char *name, bool withColumns, int64_t columnCou
 Nums BlockNest::accumulated() {
   // The nest's axes are batch axes, the row, and perhaps the column.
   size_t rowAxis = nest.axes.size() - (hasColumns ? 2 : 1);
-  std::vector<Expr> index = {nest.axes[rowAxis] % static_cast<int>(width)};
+  std::vector<Expr> index = {nest.axes[rowAxis] % width};
   if (hasColumns)
     index.push_back(nest.axes.back());
-  index.push_back(nest.axes[rowAxis] / static_cast<int>(width));
+  index.push_back(nest.axes[rowAxis] / width);
   for (size_t axis = rowAxis; axis-- > 0;)
     index.push_back(nest.axes[axis]);
   Nums values;
@@ -295,7 +213,7 @@ void BlockNest::bound(Func function) {
     function.update(i).never_partition_all();
   for (const Var &var : outer)
     function.bound_extent(var, 1);
-  function.bound_extent(lane, static_cast<int>(width));
+  function.bound_extent(lane, width);
   for (const Var &var : function.args())
     if (var.name() == turn.name())
       function.bound_extent(turn, 1);
@@ -320,7 +238,7 @@ void BlockNest::finish(const Nums &results) {
   // Tasks: a block of rows of one matrix each.
   size_t rowAxis = nest.axes.size() - (hasColumns ? 2 : 1);
   Var row = nest.axes[rowAxis], block("row_block"), within("row"), xo("xo"), xi("xi");
-  out.split(row, block, within, static_cast<int>(width), Guard);
+  out.split(row, block, within, width, Guard);
   if (hasColumns)
     out.split(nest.axes.back(), xo, xi, lanes, Guard).vectorize(xi).reorder(xi, xo, within, block);
   else
@@ -339,7 +257,7 @@ void BlockNest::finish(const Nums &results) {
     panel.compute_at(inTask);
     // A transposing copy reads a few rows side by side, each along its contiguous axis.
     Var part("part");
-    panel.split(lane, part, lane, std::min(16, static_cast<int>(width)), Exact)
+    panel.split(lane, part, lane, std::min(16, width), Exact)
         .reorder(lane, column, part)
         .unroll(lane);
   }
@@ -374,7 +292,7 @@ void BlockNest::finish(const Nums &results) {
     bool hasItems = function.dimensions() > 2 && function.args()[1].name() == item.name();
     if (hasItems) {
       Var items("items");
-      function.bound_extent(item, static_cast<int>(length))
+      function.bound_extent(item, length)
           .split(item, items, item, rows, Exact)
           .reorder(lane, item, items)
           .unroll(item);

@@ -10,6 +10,8 @@ namespace nnc {
 
 /// The quotient rounded up, of numbers that are not negative.
 inline int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+/// The next multiple.
+inline int64_t roundUp(int64_t n, int64_t multiple) { return ceilDiv(n, multiple) * multiple; }
 
 /// Sizes known at run time only are taken to be 64 where a guess is needed.
 inline int64_t guess(const std::optional<int64_t> &size) { return std::max<int64_t>(1, size.value_or(64)); }

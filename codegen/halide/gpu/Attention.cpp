@@ -1,5 +1,6 @@
 // gpu/Attention.cpp: see gpu/Attention.h.
 #include "codegen/halide/gpu/Attention.h"
+#include "codegen/halide/Sizes.h"
 #include "codegen/halide/gpu/Grid.h"
 #include "codegen/halide/gpu/Lowering.h"
 #include <limits>
@@ -16,9 +17,6 @@ using Halide::Var;
 
 namespace nnc {
 
-double unseenScore(Halide::Type type) { return type.bits() == 64 ? -1e301 : -1e37; }
-double leastScore(Halide::Type type) { return type.bits() == 64 ? -1e300 : -1e36; }
-
 namespace {
 
 constexpr TailStrategy Guard = TailStrategy::GuardWithIf;
@@ -26,10 +24,8 @@ constexpr TailStrategy Guard = TailStrategy::GuardWithIf;
 constexpr TailStrategy Exact = TailStrategy::RoundUp;
 constexpr int rowsOfThread = 4; // of either side
 
-int64_t roundUp(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
-
 /// One launch with queries or keys across.
-class DeviceNest {
+class DeviceNest : public AttentionNest {
 public:
   DeviceNest(KernelEmitter &emitter, const AttentionOperands &operands, bool queriesAcross, int weights, LoopNest &nest);
 
@@ -56,7 +52,7 @@ public:
   Func statistic();
   /// A number per query at (lane, item).
   Num perQuery(const Pass &pass, Value numbers, Expr laneAt, Expr itemAt) {
-    return emitter.element(numbers, at(queriesAcross ? across(laneAt) : stream(pass, itemAt)));
+    return emitter.element(numbers, at(queriesAcross ? acrossRow(laneAt) : streamRow(turnOf(pass), itemAt)));
   }
   /// Sums over the stream of weights[i](lane, item) * sources[i](column, item).
   void sumUp(Pass &pass, llvm::ArrayRef<Func> sources, llvm::ArrayRef<Func> weights, int64_t columnCount);
@@ -64,51 +60,15 @@ public:
   Expr ownLane() const { return nest.axes[rowAxis()] % width; }
   void finish(const Nums &results);
 
-  std::vector<Expr> args(std::initializer_list<Expr> first) const {
-    std::vector<Expr> all(first);
-    all.insert(all.end(), outer.begin(), outer.end());
-    return all;
-  }
-  std::vector<Var> vars(std::initializer_list<Var> first) const {
-    std::vector<Var> all(first);
-    all.insert(all.end(), outer.begin(), outer.end());
-    return all;
-  }
   /// The arguments of a function of (lane) or (lane, column) at the nest's own index.
   std::vector<Expr> own(bool withColumn) const;
 
-  KernelEmitter &emitter;
-  const AttentionOperands &operands;
-  bool queriesAcross;
-  LoopNest &nest;
-  int width, length; // of the tile: rows across, rows of a turn
-  Dim acrossSize, streamSize;
   Var lane{"lane"}, item{"item"}, x{"x"}, column{"column"};
-  std::vector<Var> outer; // block, then batch axes, innermost first
 
 private:
   size_t rowAxis() const { return nest.axes.size() - (hasColumns ? 2 : 1); }
-  Expr clamped(const Expr &index, const Dim &size, int64_t block) const {
-    return isMultiple(size, block) ? index : min(index, emitter.extent(size) - 1);
-  }
-  Expr acrossIndex(const Expr &at) const { return outer.front() * width + at; }
-  Expr streamIndex(const Pass &pass, const Expr &at) const { return turnOf(pass) * length + at; }
-  Expr across(const Expr &at) const { return clamped(acrossIndex(at), acrossSize, width); }
-  Expr stream(const Pass &pass, const Expr &at) const { return clamped(streamIndex(pass, at), streamSize, length); }
   /// The turn is the last argument but those of the launch.
   Var turnOf(const Pass &pass) const { return Var(pass.name + "_turn"); }
-  ExprIndex at(const Expr &row) const {
-    ExprIndex index(outer.rbegin(), outer.rend() - 1);
-    index.push_back(row);
-    return index;
-  }
-  ExprIndex at(const Expr &row, const Expr &position) const {
-    ExprIndex index = at(row);
-    index.push_back(position);
-    return index;
-  }
-  std::optional<Num> isSeen(const Pass &pass, const Expr &laneAt, const Expr &itemAt);
-  std::optional<Expr> isTurnNeeded(const Expr &turn);
   void bound(Func function);
   void schedulePass(Pass &pass, Func user, const RVar &turn);
   void scheduleStatistic();
@@ -126,15 +86,11 @@ private:
 };
 
 DeviceNest::DeviceNest(KernelEmitter &emitter, const AttentionOperands &operands, bool queriesAcross, int weights, LoopNest &nest)
-    : emitter(emitter), operands(operands), queriesAcross(queriesAcross), nest(nest) {
-  Dims q = dimsOf(operands.q), k = dimsOf(operands.k);
-  acrossSize = q[q.size() - 2], streamSize = k[k.size() - 2];
-  if (!queriesAcross)
-    std::swap(acrossSize, streamSize);
+    : AttentionNest(emitter, operands, queriesAcross, nest) {
   for (Value operand : {operands.q, operands.k, operands.v, operands.dy})
     nest.readsAligned &= !operand || isMultiple(*elementCount(dimsOf(operand)), 4);
   // The largest tile whose rows, transposed rows and weights fit shared memory.
-  int64_t depth = q.back().value(), other = dimsOf(operands.v).back().value();
+  int64_t depth = dimsOf(operands.q).back().value(), other = dimsOf(operands.v).back().value();
   bool isForward = weights < 2 && !operands.dy;
   auto bytes = [&](int64_t rowsAcross, int64_t rowsOfTurn) {
     int64_t panel = (isForward ? depth : depth + other) * (rowsAcross + 4);
@@ -151,44 +107,6 @@ DeviceNest::DeviceNest(KernelEmitter &emitter, const AttentionOperands &operands
   shrink(length, streamSize);
   while (bytes(width, length) > emitter.getTarget().gpu->sharedBytes && (width > rowsOfThread || length > rowsOfThread))
     (width > length || length == rowsOfThread ? width : length) /= 2;
-  outer.push_back(Var("block"));
-  for (size_t axis = q.size() - 2; axis-- > 0;)
-    outer.push_back(Var("batch" + std::to_string(axis)));
-}
-
-std::optional<Num> DeviceNest::isSeen(const Pass &pass, const Expr &laneAt, const Expr &itemAt) {
-  std::optional<Num> seen;
-  auto also = [&](Num condition) { seen = seen ? logicalAnd(*seen, condition) : condition; };
-  if (!isMultiple(streamSize, length))
-    also(Num(streamIndex(pass, itemAt) < emitter.extent(streamSize)));
-  Expr row = queriesAcross ? acrossIndex(laneAt) : streamIndex(pass, itemAt);
-  Expr key = queriesAcross ? streamIndex(pass, itemAt) : acrossIndex(laneAt);
-  if (operands.causal) {
-    Expr later = emitter.extent(queriesAcross ? streamSize : acrossSize) -
-                 emitter.extent(queriesAcross ? acrossSize : streamSize);
-    also(Num(key <= row + later));
-  }
-  if (operands.mask) {
-    Expr inQuery = queriesAcross ? across(laneAt) : stream(pass, itemAt);
-    Expr inKeys = queriesAcross ? stream(pass, itemAt) : across(laneAt);
-    ExprIndex index = at(inQuery, inKeys);
-    for (auto [axis, size] : llvm::enumerate(dimsOf(operands.mask)))
-      if (size == Dim(1))
-        index[axis] = 0;
-    also(castTo(emitter.element(operands.mask, index), Halide::Bool()));
-  }
-  return seen;
-}
-
-/// Whether any query of the block sees any key of the turn, or the other way round.
-std::optional<Expr> DeviceNest::isTurnNeeded(const Expr &turn) {
-  if (!operands.causal)
-    return std::nullopt;
-  Expr sizeAcross = emitter.extent(acrossSize), sizeStream = emitter.extent(streamSize);
-  Expr firstAcross = outer.front() * width, firstStream = turn * length;
-  if (queriesAcross) // the first key of the turn and the last query of the block
-    return firstStream <= min(firstAcross + width, sizeAcross) - 1 + sizeStream - sizeAcross;
-  return firstAcross <= min(firstStream + length, sizeStream) - 1 + sizeAcross - sizeStream;
 }
 
 DeviceNest::Pass DeviceNest::makePass(const char *name, std::optional<int> more) {
@@ -208,7 +126,7 @@ Func DeviceNest::rows(Pass &pass, Value source) {
     if (value == source)
       return function;
   Func copy("staged_" + pass.name + std::to_string(pass.rows.size()));
-  copy(vars({x, item, turnOf(pass)})) = emitter.element(source, at(stream(pass, item), x)).expr();
+  copy(vars({x, item, turnOf(pass)})) = emitter.element(source, at(streamRow(turnOf(pass), item), x)).expr();
   pass.rows.emplace_back(source, copy);
   return copy;
 }
@@ -216,7 +134,7 @@ Func DeviceNest::rows(Pass &pass, Value source) {
 Func DeviceNest::dot(Pass &pass, const char *name, Value across, Value stream, double scale) {
   std::string stem = pass.name + "_" + name;
   Func panel(stem + "_panel"), result("private_" + stem), copy = rows(pass, stream);
-  Num row = emitter.element(across, at(this->across(lane), x));
+  Num row = emitter.element(across, at(acrossRow(lane), x));
   panel(vars({lane, x})) = (row * lit(row, scale)).expr();
   pass.panels.push_back(panel);
   RDom depth(0, static_cast<int>(dimsOf(across).back().value()), stem + "_x");
@@ -230,7 +148,7 @@ Func DeviceNest::dot(Pass &pass, const char *name, Value across, Value stream, d
 
 Num DeviceNest::score(Pass &pass, Func dot, Expr laneAt, Expr itemAt) {
   Num score = Num(dot(args({laneAt, itemAt, turnOf(pass)})));
-  if (std::optional<Num> seen = isSeen(pass, laneAt, itemAt))
+  if (std::optional<Num> seen = isSeen(laneAt, turnOf(pass), itemAt))
     score = score + select(*seen, lit(score, 0.0), lit(score, unseenScore(operands.type)));
   return score;
 }

@@ -16,22 +16,9 @@
 #ifndef NNC_CODEGEN_HALIDE_GPU_ATTENTION_H
 #define NNC_CODEGEN_HALIDE_GPU_ATTENTION_H
 
-#include "codegen/halide/Emitter.h"
+#include "codegen/halide/AttentionNest.h"
 
 namespace nnc {
-
-/// The operands of nn.attention, and with dy and what the forward pass keeps of a row those of its gradient.
-struct AttentionOperands {
-  mlir::Value q, k, v, mask;
-  double scale;
-  bool causal;
-  Halide::Type type;
-  mlir::Value statistic = {}, correction = {}, dy = {};
-};
-
-/// Where a key is not seen this is added to its score; a score below the other counts as not seen.
-double unseenScore(Halide::Type type);
-double leastScore(Halide::Type type);
 
 /// Result `place` of the kernel: y, or the statistic.
 void emitDeviceAttention(KernelEmitter &emitter, const AttentionOperands &operands, unsigned place, bool isY);
