@@ -17,6 +17,7 @@ namespace {
 /// rows, the inner reshapes make one axis of all but the last, and the product's rows are shorter than x's.
 struct TransposeBehindProduct : OpRewritePattern<MatmulOp> {
   using OpRewritePattern::OpRewritePattern;
+  void initialize() { setDebugName("what is shorter is transposed: the product's rows, not its factor's"); }
 
   LogicalResult matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const override {
     auto rows = op.getLhs().getDefiningOp<ReshapeOp>();

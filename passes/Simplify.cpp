@@ -29,6 +29,7 @@ bool movesAlike(Operation *a, Operation *b) {
 /// reshapes, which gain nothing by it but come to stand where they part no kernels.
 struct ComputeBeforeMoving : OpInterfaceRewritePattern<ElementwiseOpInterface> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+  void initialize() { setDebugName("an operation on repeated or reshaped elements is done before"); }
 
   LogicalResult matchAndRewrite(ElementwiseOpInterface op, PatternRewriter &rewriter) const override {
     Operation *first = nullptr;
@@ -71,6 +72,7 @@ struct ComputeBeforeMoving : OpInterfaceRewritePattern<ElementwiseOpInterface> {
 /// axes behind those that the reshape joins, or a value that is in memory in any case, which a reshape only names.
 struct ComputeBeforeReshape : OpInterfaceRewritePattern<ElementwiseOpInterface> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+  void initialize() { setDebugName("an operation on elements is done before the reshape"); }
 
   LogicalResult matchAndRewrite(ElementwiseOpInterface op, PatternRewriter &rewriter) const override {
     ReshapeOp reshape;
@@ -130,6 +132,7 @@ struct ComputeBeforeReshape : OpInterfaceRewritePattern<ElementwiseOpInterface> 
 /// broadcast(reshape x) => broadcast(x) where the reshape only adds axes of size 1: those are repeated anyway.
 struct BroadcastWithoutUnitAxes : OpRewritePattern<BroadcastOp> {
   using OpRewritePattern::OpRewritePattern;
+  void initialize() { setDebugName("axes of length 1 need not be made to be repeated"); }
 
   LogicalResult matchAndRewrite(BroadcastOp op, PatternRewriter &rewriter) const override {
     auto reshape = op.getX().getDefiningOp<ReshapeOp>();
@@ -155,6 +158,7 @@ struct BroadcastWithoutUnitAxes : OpRewritePattern<BroadcastOp> {
 /// A reduction over axes of size 1 keeps the elements as they are.
 template <typename OpT> struct ReduceUnitAxes : OpRewritePattern<OpT> {
   using OpRewritePattern<OpT>::OpRewritePattern;
+  void initialize() { this->setDebugName("a reduction of one element is that element"); }
 
   LogicalResult matchAndRewrite(OpT op, PatternRewriter &rewriter) const override {
     Dims dims = dimsOf(op.getX());
@@ -172,6 +176,7 @@ template <typename OpT> struct ReduceUnitAxes : OpRewritePattern<OpT> {
 /// the kernels around it as any elementwise op.
 struct OuterProduct : OpRewritePattern<MatmulOp> {
   using OpRewritePattern::OpRewritePattern;
+  void initialize() { setDebugName("a matrix product whose sums have one term is an outer product"); }
 
   LogicalResult matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const override {
     const int64_t row = dimsOf(op.getY()).size() - 2, column = row + 1;

@@ -44,7 +44,7 @@ std::unique_ptr<PassInstrumentation> StepRecorder::makeInstrumentation() {
 
 void StepRecorder::notifyPatternEnd(const Pattern &pattern, LogicalResult status) {
   if (succeeded(status))
-    ++rewrites[pattern.getDebugName().rsplit(':').second.str()];
+    ++rewrites[pattern.getDebugName().str()];
 }
 
 std::shared_ptr<const Listing> StepRecorder::listingOf(FuncOp func) const {
@@ -135,11 +135,12 @@ std::string stepsText(ArrayRef<Step> steps) {
     out << '\n';
     if (!step.rewrites.empty()) {
       out << "    rewrites: ";
-      llvm::interleaveComma(step.rewrites, out, [&](const auto &rewrite) {
+      auto write = [&](const auto &rewrite) {
         out << rewrite.first;
         if (rewrite.second > 1)
           out << " x " << rewrite.second;
-      });
+      };
+      llvm::interleave(step.rewrites, out, write, "; ");
       out << '\n';
     }
     for (const Change &change : step.changes) {

@@ -314,6 +314,7 @@ namespace {
 /// An access that only permutes axes is a transpose; one that only adds axes is a broadcast.
 struct AccessToNamedOp : OpRewritePattern<AccessOp> {
   using OpRewritePattern::OpRewritePattern;
+  void initialize() { setDebugName("reading in the order of indices is a transpose or a repetition"); }
 
   LogicalResult matchAndRewrite(AccessOp op, PatternRewriter &rewriter) const override {
     Dims operand = dimsOf(op.getX()), sizes = dimsOf(op.getY());

@@ -47,6 +47,7 @@ namespace {
 /// x ** 2 => x * x, x ** 1 => x, x ** 0.5 => sqrt(x), x ** -1 => 1 / x.
 struct SimplifyPower : OpRewritePattern<PowOp> {
   using OpRewritePattern::OpRewritePattern;
+  void initialize() { setDebugName("a power with a small exponent is written out"); }
   LogicalResult matchAndRewrite(PowOp op, PatternRewriter &rewriter) const override {
     auto exponent = op.getRhs().getDefiningOp<FillOp>();
     if (!exponent || !isa<FloatType>(getElementTypeOrSelf(op.getType())))

@@ -104,6 +104,7 @@ namespace {
 /// matmul(transpose(a), b) => matmul(a, b) with lhs_transposed flipped; likewise on the right.
 struct AbsorbTranspose : OpRewritePattern<MatmulOp> {
   using OpRewritePattern::OpRewritePattern;
+  void initialize() { setDebugName("the transpose of a factor is part of the matrix product"); }
 
   /// The operand behind a swap of the last two axes, or null.
   static Value behindTranspose(Value value) {

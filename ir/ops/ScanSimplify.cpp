@@ -115,6 +115,7 @@ namespace {
 /// Drops results nobody uses, and what only they needed.
 struct DropUnneeded : OpRewritePattern<ScanOp> {
   using OpRewritePattern::OpRewritePattern;
+  void initialize() { setDebugName("a loop without what nothing reads"); }
 
   LogicalResult matchAndRewrite(ScanOp scan, PatternRewriter &rewriter) const override {
     return success(dropUnneededParts(scan, rewriter));
@@ -124,6 +125,7 @@ struct DropUnneeded : OpRewritePattern<ScanOp> {
 /// Parts that are the same become one; the others are dropped as unneeded then.
 struct MergeEqual : OpRewritePattern<ScanOp> {
   using OpRewritePattern::OpRewritePattern;
+  void initialize() { setDebugName("equal values of a loop are one"); }
 
   LogicalResult matchAndRewrite(ScanOp scan, PatternRewriter &rewriter) const override {
     bool changed = false;
@@ -156,6 +158,7 @@ struct MergeEqual : OpRewritePattern<ScanOp> {
 /// Constants and sizes are made where they are used, and carried values that do not change are invariants.
 struct SinkConstants : OpRewritePattern<ScanOp> {
   using OpRewritePattern::OpRewritePattern;
+  void initialize() { setDebugName("constants of a loop are made where they are read"); }
 
   LogicalResult matchAndRewrite(ScanOp scan, PatternRewriter &rewriter) const override {
     bool changed = false;
@@ -212,6 +215,7 @@ struct SinkConstants : OpRewritePattern<ScanOp> {
 /// Backpropagation keeps such values for the loop in the other direction.
 struct StackOutside : OpRewritePattern<ScanOp> {
   using OpRewritePattern::OpRewritePattern;
+  void initialize() { setDebugName("what a loop would only copy is read where it is"); }
 
   LogicalResult matchAndRewrite(ScanOp scan, PatternRewriter &rewriter) const override {
     bool changed = false;
