@@ -18,6 +18,7 @@ struct Call {
   Math element; // over i0, i1, ... and the arguments a0, a1, ...; null where an op has none (random numbers)
   std::vector<Math> sizes;
   std::vector<std::vector<Math>> argumentSizes;
+  std::optional<uint64_t> stream = std::nullopt; // of a random key: which numbers are drawn
 };
 
 struct Loop;
@@ -30,6 +31,7 @@ struct Line {
   std::string why; // a remark: why it is summed, or empty
   std::vector<Call> calls;
   std::shared_ptr<Loop> loop; // in place of the equation
+  std::string layer = {};     // of the value: "block1.attention"
 };
 
 /// A loop over turns. The state of a loop has an index more than what its turns compute: h[0] before the first of them.
@@ -78,7 +80,7 @@ struct Stretch {
 
 /// A rewrite of nn-simplify: `before.value` becomes `after.value`.
 struct Simplification {
-  std::string name; // "compute before moving"
+  std::string name; // "a power with a small exponent is written out"
   Equation before, after;
   std::vector<Call> calls;
   unsigned times = 1; // how many rewrites were alike
@@ -90,6 +92,7 @@ struct Update {
   std::vector<Line> lines;
   std::vector<std::pair<std::string, Line>> stores; // a variable, and what it becomes: a line without a target
   std::vector<std::string> parameters;              // one, or none: what belongs to no parameter alone
+  std::vector<std::string> gradients;               // the names of the parameter's gradients
 };
 
 /// The gradients of one target.
@@ -115,6 +118,9 @@ struct Derivation {
   std::vector<Worked> numbers; // of inputs, parameters and values outside of loops; empty unless asked for
 };
 
+/// `blocks.4.mlp` and `blocks.3.mlp` are one layer several times.
+std::string withoutNumbers(llvm::StringRef layer);
+
 /// How much of a derivation is written: of equal layers one, or all that there is.
 enum class Extent { Short, Complete };
 
@@ -130,6 +136,9 @@ std::string derivationJson(llvm::ArrayRef<Derivation> derivations);
 
 /// Updates of parameters that change alike, each group by its first; all by themselves unless they are to be joined.
 std::vector<std::vector<const Update *>> updatesAlike(llvm::ArrayRef<Update> updates, bool areJoined);
+
+/// The expression without its names: equal for what does the same elsewhere.
+std::string shapeOf(const Math &math);
 
 /// Calls `see` with each line of a derivation, those of loops after the loop, in the order of a complete page.
 void forEachLine(const Derivation &derivation, llvm::function_ref<void(const Line &)> see);

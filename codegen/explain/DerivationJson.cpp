@@ -59,6 +59,8 @@ private:
           json.attribute("text", call.text);
           if (call.element)
             json.attribute("sympy", toSymPy(call.element));
+          if (call.stream)
+            json.attribute("stream", static_cast<int64_t>(*call.stream));
           sizes("sizes", call.sizes);
           json.attributeArray("arguments", [&] {
             for (const std::vector<Math> &argument : call.argumentSizes)

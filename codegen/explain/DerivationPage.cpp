@@ -63,6 +63,27 @@ private:
                                    std::to_string(count) + (what == "state" ? " states" : " parameters")};
     }
     page.table({"value", "type", ""}, rows);
+    writeNotation();
+  }
+
+  /// What the words of this page mean that no other line says.
+  void writeNotation() {
+    std::set<std::string> used;
+    forEachLine(derivation, [&](const Line &line) {
+      for (const Call &call : line.calls)
+        for (llvm::StringRef word : {"padded(", "elements(", "random_key("})
+          if (llvm::StringRef(call.text).contains(word))
+            used.insert(word.str());
+    });
+    if (used.count("padded("))
+      page.paragraph("In `padded(x)` there are zeros around x, as far as subscripts reach, or `padded(x, number)` that number: "
+                     "the first element of x stays at 0.");
+    if (used.count("elements("))
+      page.paragraph("In `elements(x[...])` the letters count along the axes of what is made, i along the first, j along the "
+                     "second and so on, leaving out letters that are names here.");
+    if (used.count("random_key("))
+      page.paragraph("Random numbers depend on the seed, the step and on which draw of the text they are: "
+                     "`random_key(seed, step, draw=1)` is the first.");
   }
 
   /// `blocks.*.norm1.scale`: the numbers of layers in a list are stars.
@@ -151,6 +172,17 @@ private:
   // The gradient
   //===------------------------------------------------------------------------------------------------===//
 
+  /// Where several gradients of one target are made: with respect to what.
+  std::string wrtOf(const Gradient &gradient) const {
+    auto isLike = [&](const Gradient &other) { return other.target == gradient.target; };
+    if (llvm::count_if(derivation.gradients, isLike) == 1)
+      return "";
+    std::vector<std::string> names;
+    for (const auto &[value, adjoint] : gradient.wrt)
+      names.push_back(value);
+    return " to " + listed(names, 3);
+  }
+
   void write(const Gradient &gradient) {
     std::vector<Line> forward;
     for (const Line &line : gradient.forward)
@@ -161,7 +193,7 @@ private:
     if (forward.size() < gradient.forward.size())
       page.paragraph("Of layers that are equal the one nearest to " + quoted(gradient.target) + " is shown.");
     write(forward);
-    page.heading(2, "Backward from " + quoted(gradient.target));
+    page.heading(2, "Backward from " + quoted(gradient.target) + wrtOf(gradient));
     page.paragraph("`d_x` is the derivative of " + quoted(gradient.target) + " with respect to x" +
                    (page.isSet() ? ", in formulae x with a bar" : "") +
                    (isFirst ? "" : "; where that name is taken above, a number follows it") + ". It starts as:");

@@ -10,6 +10,7 @@
 #include "ir/ops/Elementwise.h"
 #include "ir/ops/Indexing.h"
 #include "ir/ops/Matmul.h"
+#include "ir/ops/Random.h"
 #include "ir/ops/Shape.h"
 #include "ir/ops/Softmax.h"
 #include "mlir/Pass/PassManager.h"
@@ -55,6 +56,8 @@ std::vector<Call> Deriver::takeCalls() {
     Call call{printed.text, meaningOf(printed.op, printed.result), sizesOf(printed.op->getResult(printed.result)), {}};
     for (Value operand : printed.op->getOperands())
       call.argumentSizes.push_back(sizesOf(operand));
+    if (auto key = dyn_cast<RandomKeyOp>(printed.op))
+      call.stream = key.getStream();
     made.push_back(std::move(call));
   }
   return made;
@@ -63,7 +66,8 @@ std::vector<Call> Deriver::takeCalls() {
 Line Deriver::line(Value value) {
   stated.insert(notation.canonical(value));
   Equation equation = notation.equation(value);
-  return {equation, typeText(value.getType()), sizesOf(value), "", takeCalls(), {}};
+  Operation *op = notation.canonical(value).getDefiningOp();
+  return {equation, typeText(value.getType()), sizesOf(value), "", takeCalls(), {}, op ? layerOf(op->getLoc()).str() : ""};
 }
 
 Line Deriver::line(Math target, Math text, Value like) {
@@ -105,6 +109,7 @@ std::vector<Line> Deriver::linesFor(ValueRange roots, Block *block) {
 
 Line Deriver::loopLine(ScanOp scan) {
   Line made;
+  made.layer = layerOf(scan->getLoc()).str();
   made.loop = std::make_shared<Loop>();
   Loop &loop = *made.loop;
   Math turn = notation.expression(scan.turnArg());
@@ -193,8 +198,28 @@ void Deriver::takeIncoming(const Event &event, Adjoints &adjoints, Step &step) {
       if (toText(notation.expression(adjoint)) == toText(name))
         stated.insert(notation.canonical(adjoint));
       notation.readAs(adjoint, name);
+      for (const Applied::Part &part : event.rule->parts)
+        noteReads(part, adjoint, name);
     }
   }
+}
+
+/// The ops that a rule made of an adjoint read it by the name that it has in this step.
+void Deriver::noteReads(const Applied::Part &part, Value adjoint, const Math &name) {
+  Operation *from = adjoint.getDefiningOp();
+  llvm::SmallSetVector<Operation *, 8> ops;
+  auto visit = [&](Value value) {
+    Operation *op = value ? value.getDefiningOp() : nullptr;
+    if (op && from && op->getBlock() == from->getBlock() && from->isBeforeInBlock(op))
+      ops.insert(op);
+  };
+  visit(part.made);
+  for (size_t i = 0; i < ops.size(); ++i)
+    for (OpOperand &operand : ops[i]->getOpOperands()) {
+      if (operand.get() == adjoint)
+        notation.noteOperand(ops[i], operand.getOperandNumber(), name);
+      visit(operand.get());
+    }
 }
 
 /// Values that are not kept but computed a second time, for this step or the ones behind it.
@@ -444,6 +469,7 @@ Derivation Deriver::derive() {
       all.emplace_back().of = &completed;
       addEvents(completed.from, completed.to, block, 0, all.back().events);
     }
+  joinGradients();
   findRepetitions(block);
   func.walk([&](ScanOp scan) {
     if (!isLoopOfBackward(scan))

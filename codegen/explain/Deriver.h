@@ -1,7 +1,8 @@
 // Deriver.h: makes the derivation of one function from the joint graph and the rules that were applied to it.
 //
 // 1. values get their names: what is computed again or kept from a turn has that of the value it is; d_x is the adjoint of
-//    x, d_x_1 and d_x_2 what its uses contribute, d_w_at[t] what turn t contributes to a value that all turns read;
+//    x, d_x_via_y and d_x_via_z what its uses in y and z contribute, d_w_at[t] what turn t contributes to a value that all
+//    turns read;
 // 2. rules become steps; before each stand the lines that it reads and that nothing has said so far.
 //
 // Names of adjoints belong to forward values, not to values of the backward pass: where an adjoint passes unchanged from
@@ -48,6 +49,8 @@ private:
   // Naming.cpp
   void addEvents(size_t from, size_t to, mlir::Block &block, unsigned depth, std::vector<Event> &events);
   void findRepetitions(mlir::Block &block);
+  static std::optional<std::vector<const Event *>> matching(llvm::ArrayRef<Event> whole, llvm::ArrayRef<Event> part);
+  void joinGradients();
   bool isRepetition(mlir::Operation &op, mlir::Operation *known);
   void countTerms(Adjoints &adjoints);
   void nameAdjoints(Adjoints &adjoints);
@@ -55,6 +58,7 @@ private:
   void nameContributions(const Event &event, Adjoints &adjoints);
   void nameRead(mlir::Value value);
   std::string wordFor(mlir::Value value);
+  std::string userOf(const Event &event);
   Math adjointOf(mlir::Value value, Adjoints &adjoints);
   void addTerm(mlir::Value value, Math term, Adjoints &adjoints) { adjoints.terms[value].push_back(std::move(term)); }
   std::vector<unsigned> carriedOf(const Event &event);
@@ -77,11 +81,13 @@ private:
   std::optional<Line> sum(mlir::Value value, Adjoints &adjoints);
   std::optional<Math> jacobian(const Event &event, mlir::Value made, const std::string &type);
   void findRecomputed(mlir::Value value, Step &step);
+  void noteReads(const Applied::Part &part, mlir::Value adjoint, const Math &name);
 
   void findTurnPairs(Adjoints &adjoints);
 
   // Updates.cpp
   std::vector<Update> updates();
+  void readGradientsOf(llvm::ArrayRef<std::string> parameters, Update &update);
 
   bool isHere(mlir::Operation *op) { return func->isProperAncestor(op); }
 
@@ -101,8 +107,6 @@ private:
 
 std::string roleOf(mlir::Operation *op);
 std::vector<Math> sizesOf(mlir::Value value);
-/// The expression without its names: equal for what does the same elsewhere.
-std::string shapeOf(const Math &math);
 
 } // namespace nnc::explain
 

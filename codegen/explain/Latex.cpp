@@ -15,10 +15,14 @@ static std::string escaped(llvm::StringRef text) {
 static std::string setName(llvm::StringRef name) {
   if (name == "...")
     return "\\cdots";
+  if (name == "pi")
+    return "\\pi";
   SetName set(name);
   std::string text = set.isLetter() ? set.base : "\\mathrm{" + escaped(set.base) + "}";
   for (int i = 0; i < set.adjoints; ++i)
     text = (set.isLetter() ? "\\bar{" : "\\overline{") + text + "}";
+  if (!set.use.empty())
+    text += "^{(\\mathrm{" + escaped(set.use) + "})}";
   return set.subscript.empty() ? text : text + "_{" + set.subscript + "}";
 }
 
@@ -49,6 +53,8 @@ static std::string functionName(llvm::StringRef name) {
 }
 
 static std::string call(const Math &math) {
+  if (math.text() == ":")
+    return rangeText(math, [](const Math &part) { return toLatex(part); });
   if (math.text() == "transpose" && math.parts().size() == 1 && math.keywords().empty()) {
     std::string inside = atLeast(math.parts()[0], Atom);
     return (math.parts()[0].kind() == Kind::Call ? "\\left(" + inside + "\\right)" : inside) + "^{\\top}";

@@ -29,7 +29,7 @@ double widthOf(const Math &math) {
     return numberText(math.value()).size();
   case Kind::Name: {
     SetName name(math.text());
-    return name.base.size() + small * name.subscript.size();
+    return name.base.size() + small * static_cast<double>(name.subscript.size() + (name.use.empty() ? 0 : name.use.size() + 2));
   }
   case Kind::Call: {
     double keywords = 0;

@@ -101,6 +101,9 @@ struct Equation {
   Math target, value;
 };
 
+/// Between an adjoint's name and the value whose use contributes to it: d_x_via_y.
+constexpr llvm::StringLiteral via = "_via_";
+
 /// Equal, with all products as products of numbers: what stands between subscripts.
 Math ofNumbers(const Math &math);
 /// Whether the equation is about elements: its target has subscripts, which are no turns.

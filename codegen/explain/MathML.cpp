@@ -21,13 +21,16 @@ static std::string sign(llvm::StringRef text) { return tag("mo", escaped(text));
 static std::string setName(llvm::StringRef name) {
   if (name == "...")
     return sign("⋯");
+  if (name == "pi")
+    return tag("mi", "π");
   SetName set(name);
   // Words too are identifiers: as text they would be space, and take that around operators away. The bar is a border: no
   // character stretches over a word in every browser.
   std::string text = tag("mi", escaped(set.base));
   for (int i = 0; i < set.adjoints; ++i)
     text = "<mrow style=\"border-top:0.07em solid;padding-top:0.1em\">" + text + "</mrow>";
-  return set.subscript.empty() ? text : tag("msub", text + tag("mn", set.subscript));
+  text = set.subscript.empty() ? text : tag("msub", text + tag("mn", set.subscript));
+  return set.use.empty() ? text : tag("msup", row(text) + row(sign("(") + tag("mi", escaped(set.use)) + sign(")")));
 }
 
 static std::string inParentheses(const std::string &inside) { return row(sign("(") + inside + sign(")")); }
@@ -46,6 +49,8 @@ static std::string list(llvm::ArrayRef<Math> parts) {
 }
 
 static std::string call(const Math &math) {
+  if (math.text() == ":")
+    return row(rangeText(math, [](const Math &part) { return toMathML(part); }, sign(":")));
   if (math.text() == "transpose" && math.parts().size() == 1 && math.keywords().empty())
     return tag("msup", row(atLeast(math.parts()[0], Atom)) + sign("⊤"));
   if (math.text() == "factors") {

@@ -61,6 +61,74 @@ bool Deriver::isSumOverTurns(ScanOp backward, unsigned carry) {
 }
 
 //===------------------------------------------------------------------------------------------------------===//
+// Gradients of one target
+//===------------------------------------------------------------------------------------------------------===//
+
+/// The events of `whole` that are those of `part`, one for each; nothing where `part` has others.
+std::optional<std::vector<const Deriver::Event *>> Deriver::matching(ArrayRef<Event> whole, ArrayRef<Event> part) {
+  llvm::DenseMap<Operation *, const Event *> known;
+  for (const Event &event : whole)
+    known[event.rule->op] = &event;
+  std::vector<const Event *> found;
+  for (const Event &event : part) {
+    auto place = known.find(event.rule->op);
+    if (event.part != Step::Part::Whole || place == known.end())
+      return std::nullopt;
+    const Applied &own = *event.rule, &other = *place->second->rule;
+    for (auto [flows, also] : llvm::zip(own.flows, other.flows))
+      if (flows && !also)
+        return std::nullopt;
+    for (auto [mine, its] : llvm::zip(own.parts, other.parts))
+      if ((mine.made && !its.made) || (mine.through >= 0 && mine.through != its.through))
+        return std::nullopt;
+    found.push_back(place->second);
+  }
+  return found;
+}
+
+/// Of a target that several gradients are taken of, as a metric does that looks into the gradients of training, the
+/// derivatives are the same values: one that another holds is told by it.
+void Deriver::joinGradients() {
+  for (size_t one = 0; one < all.size();) {
+    auto holds = [&](size_t other) {
+      return other != one && all[other].of->target == all[one].of->target &&
+             (all[other].events.size() > all[one].events.size() || other < one) && matching(all[other].events, all[one].events);
+    };
+    size_t other = 0;
+    while (other < all.size() && !holds(other))
+      ++other;
+    if (other == all.size()) {
+      ++one;
+      continue;
+    }
+    auto same = [&](Value own, Value its) {
+      if (isa_and_nonnull<OpResult>(own) && its && own != its)
+        notation.same(own, its);
+    };
+    llvm::DenseMap<Value, Value> adjointsOf; // by forward value
+    auto pairs = *matching(all[other].events, all[one].events);
+    for (auto [own, its] : llvm::zip(all[one].events, pairs)) {
+      for (auto [number, flows] : llvm::enumerate(own.rule->flows))
+        if (flows) {
+          adjointsOf[own.rule->result(number)] = its->rule->adjointOf(number);
+          same(own.rule->adjointOf(number), its->rule->adjointOf(number));
+        }
+      for (auto [mine, part] : llvm::zip(own.rule->parts, its->rule->parts))
+        same(mine.made, part.made);
+    }
+    for (auto [value, gradient] : llvm::zip(all[other].of->wrt, all[other].of->gradients))
+      adjointsOf[value] = gradient;
+    for (auto [value, gradient] : llvm::zip(all[one].of->wrt, all[one].of->gradients))
+      same(gradient, adjointsOf.lookup(value));
+    // In the place of the first of them: what follows may read it.
+    if (other > one)
+      std::swap(all[one], all[other]);
+    all.erase(all.begin() + std::max(one, other));
+    one = 0;
+  }
+}
+
+//===------------------------------------------------------------------------------------------------------===//
 // What is computed again
 //===------------------------------------------------------------------------------------------------------===//
 
@@ -270,6 +338,21 @@ void Deriver::nameLoop(const Event &event, Adjoints &adjoints) {
       notation.name(backward.carryArgs()[carry], "sum");
 }
 
+/// What the rule's op makes of its operands, by name: where it only repeats or converts, what the next op makes.
+std::string Deriver::userOf(const Event &event) {
+  unsigned number = 0;
+  while (!event.rule->flows[number])
+    ++number;
+  Value result = event.rule->result(number);
+  while (isImplied(result.getDefiningOp()) && !notation.hasName(result)) {
+    auto user = llvm::find_if(result.getUsers(), [&](Operation *op) { return appliedTo.contains(op); });
+    if (user == result.getUsers().end())
+      break;
+    result = (*user)->getResult(0);
+  }
+  return wordFor(result);
+}
+
 void Deriver::nameContributions(const Event &event, Adjoints &adjoints) {
   for (auto [operand, part] : llvm::enumerate(event.rule->parts)) {
     if (!part.flows())
@@ -277,8 +360,8 @@ void Deriver::nameContributions(const Event &event, Adjoints &adjoints) {
     Value value = event.rule->op->getOperand(operand);
     Math target = adjointOf(value, adjoints);
     if (adjoints.counts[value] > 1) {
-      // Turns behind the name that has the number: d_h_1[t].
-      std::string name = notation.unique((target.baseName() + "_" + llvm::Twine(adjoints.terms[value].size() + 1)).str());
+      // Turns behind the name: d_h_via_a[t].
+      std::string name = notation.unique((target.baseName() + via + userOf(event)).str());
       std::vector<Math> turns;
       if (target.kind() == explain::Kind::Index)
         turns = target.parts().drop_front().vec();

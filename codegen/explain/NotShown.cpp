@@ -86,31 +86,42 @@ void NotShown::leaveOut(const Derivation &derivation) {
   for (const Line *line : shown)
     hidden.erase(line->equation.target ? line->equation.target.baseName() : "");
 
-  // Lines of the forward pass without steps: left out if something reads them, and nothing that is shown.
-  llvm::StringSet<> wanted, readAtAll;
-  for (const Line *line : shown)
+  // Lines of the forward pass without steps: left out if they are of a layer like one that is shown, and nothing that is
+  // shown reads them.
+  llvm::StringSet<> kept;
+  auto likenessOf = [](const Line &line) {
+    std::string text = withoutNumbers(line.layer);
+    forEachLineOf(line, [&](const Line &inner) {
+      if (inner.equation.value)
+        text += "; " + shapeOf(inner.equation.value);
+    });
+    return text;
+  };
+  llvm::StringSet<> wanted;
+  // A step repeats the line of its value: what is written there stands in the forward pass as well.
+  for (const Line *line : shown) {
     forEachName(line->equation.value, [&](llvm::StringRef name) { wanted.insert(name); });
-  forEachLine(derivation, [&](const Line &line) {
-    if (line.equation.value)
-      forEachName(line.equation.value, [&](llvm::StringRef name) { readAtAll.insert(name); });
-  });
+    if (line->equation.target)
+      wanted.insert(line->equation.target.baseName());
+  }
   auto visit = [&](const Line &line) {
-    bool isWanted = false, isRead = false, isHidden = false;
+    bool isWanted = false, isHidden = false;
+    bool isLikeOther = !line.layer.empty() && kept.contains(likenessOf(line));
     forEachLineOf(line, [&](const Line &inner) {
       if (!inner.equation.target)
         return;
       llvm::StringRef name = inner.equation.target.baseName();
       isWanted |= wanted.contains(name) && !hidden.contains(name);
-      isRead |= readAtAll.contains(name);
       isHidden |= hidden.contains(name);
     });
-    if (!isWanted && (isRead || isHidden))
+    if (!isWanted && (isLikeOther || isHidden))
       return forEachLineOf(line, [&](const Line &inner) {
         if (inner.loop)
           hiddenLoops.insert(inner.loop.get());
         if (inner.equation.target)
           hidden.insert(inner.equation.target.baseName());
       });
+    kept.insert(likenessOf(line));
     forEachLineOf(line, [&](const Line &inner) {
       forEachName(inner.equation.value, [&](llvm::StringRef name) { wanted.insert(name); });
     });

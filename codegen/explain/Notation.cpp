@@ -1,10 +1,13 @@
 // Notation.cpp: which ops are written as signs, and how all others are written as calls.
 #include "codegen/explain/Notation.h"
+#include "codegen/explain/Subscripts.h"
 #include "codegen/explain/meaning/Meaning.h"
 #include "ir/Provenance.h"
 #include "ir/ops/Access.h"
 #include "ir/ops/Elementwise.h"
+#include "ir/ops/Indexing.h"
 #include "ir/ops/Matmul.h"
+#include "ir/ops/Random.h"
 #include "ir/ops/Shape.h"
 #include "llvm/ADT/StringExtras.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
@@ -21,7 +24,7 @@ std::string typeText(Type type) {
   return text + (tensor.getRank() == 0 ? "" : dimsText(dimsOf(tensor)));
 }
 
-Notation::Notation(Block &block) {
+Notation::Notation(Block &block) : root(block.getParentOp()) {
   if (auto model = block.getParentOp()->getParentOfType<ModelOp>())
     for (Attribute symbol : model.getSymbols())
       taken.insert(cast<StringAttr>(symbol).getValue());
@@ -46,6 +49,11 @@ Notation::Notation(Block &block) {
     depth = std::max(depth, around);
   });
   nameTurns(depth);
+  for (llvm::StringRef letter : {"i", "j", "k", "l", "m", "n", "o", "p", "q", "u", "v", "w"})
+    if (!taken.contains(letter))
+      letters.push_back(letter.str());
+  while (letters.size() < 12) // more axes than a tensor has
+    letters.push_back(unique("i"));
   taken = std::move(before);
   for (const std::string &letter : turns)
     taken.insert(letter);
@@ -216,41 +224,23 @@ static std::string attributeText(Attribute attribute) {
   return text;
 }
 
-/// `2*d0 + d1 - 1` for each axis.
-static std::string accessText(AccessOp op) {
-  std::string text;
-  for (const Coordinate &coordinate : op.coordinates()) {
-    Math place = sizeMath(coordinate.constant);
-    for (auto [axis, coefficient] : llvm::enumerate(coordinate.coefficients))
-      if (coefficient)
-        place = Math(coefficient) * Math::name("d" + std::to_string(axis)) + place;
-    if (coordinate.divisor != 1)
-      place = place / Math(coordinate.divisor);
-    text += (text.empty() ? "" : ", ") + toText(place);
-  }
-  return "'" + text + "'";
-}
-
 Math Notation::call(Operation *op, unsigned result) {
   std::vector<Math> arguments;
   for (unsigned i = 0; i < op->getNumOperands(); ++i)
     arguments.push_back(operand(op, i));
   std::vector<std::pair<std::string, std::string>> keywords;
-  if (auto access = dyn_cast<AccessOp>(op)) {
-    keywords.push_back({"at", accessText(access)});
-    if (double fill = access.getFill().convertToDouble())
-      keywords.push_back({"fill", numberText(fill)});
-  } else {
-    for (NamedAttribute attribute : op->getAttrs())
-      if (attribute.getName() != "operandSegmentSizes" && !attribute.getName().getValue().starts_with("nn."))
-        keywords.push_back({attribute.getName().str(), attributeText(attribute.getValue())});
-  }
+  for (NamedAttribute attribute : op->getAttrs())
+    if (attribute.getName() != "operandSegmentSizes" && !attribute.getName().getValue().starts_with("nn."))
+      keywords.push_back({attribute.getName().str(), attributeText(attribute.getValue())});
   // Sizes that operands and attributes do not tell.
   if (!isa<InferTypeOpInterface>(op))
     keywords.push_back({"sizes", "'" + dimsText(dimsOf(op->getResult(0))) + "'"});
   if (op->getNumResults() > 1 && result > 0)
     keywords.push_back({"result", std::to_string(result)});
-  Math made = Math::call(op->getName().stripDialect(), std::move(arguments), std::move(keywords));
+  return noteCall(Math::call(op->getName().stripDialect(), std::move(arguments), std::move(keywords)), op, result);
+}
+
+Math Notation::noteCall(Math made, Operation *op, unsigned result) {
   calls.push_back({toText(made), op, result});
   return made;
 }
@@ -266,6 +256,8 @@ static bool isImplicit(BroadcastOp op) {
 
 Math Notation::shaped(Operation *op, unsigned number) {
   Value value = canonical(op->getOperand(number));
+  if (hasName(value))
+    return operand(op, number);
   Operation *definition = value.getDefiningOp();
   while (!hasName(value) && definition && isa<HoldOp, CastOp>(definition)) {
     value = canonical(definition->getOperand(0));
@@ -327,6 +319,14 @@ Math Notation::definition(Value value) {
                       !isa<FloatType>(getElementTypeOrSelf(cast.getType()));
         return rounds ? call(op, 0) : at(0);
       })
+      .Case([&](AccessOp access) { return noteCall(subscripted(access, shaped(op, 0), letters), op, 0); })
+      .Case([&](GatherOp gather) {
+        return gather.getAxis() == 0 ? noteCall(Math::index(shaped(op, 0), {at(1)}), op, 0) : call(op, 0);
+      })
+      .Case([&](RandomKeyOp key) {
+        std::string draw = std::to_string(draws.try_emplace(key.getStream(), draws.size() + 1).first->second);
+        return noteCall(Math::call("random_key", {at(0), at(1)}, {{"draw", draw}}), op, 0);
+      })
       .Case([&](BroadcastOp broadcast) { return isImplicit(broadcast) ? at(0) : call(op, 0); })
       .Case([&](TransposeOp transpose) {
         return transpose.getPermutation() == ArrayRef<int64_t>{1, 0} ? Math::call("transpose", {shaped(op, 0)}) : call(op, 0);
@@ -347,11 +347,57 @@ void Notation::settle() {
     if (auto known = names.find(other); known != names.end())
       names[value] = Math(known->second);
   again.clear();
+  isSettled = true;
+  root->walk([&](Operation *op) {
+    if (isa<FillOp>(op))
+      names.erase(op->getResult(0));
+  });
+  root->walk([&](Operation *op) {
+    for (OpOperand &operand : op->getOpOperands())
+      if (hasName(operand.get()))
+        noted.try_emplace({op, operand.getOperandNumber()}, Noted{operand.get(), names[operand.get()]});
+  });
+}
+
+void Notation::noteOperand(Operation *op, unsigned number, Math known) {
+  noted[{op, number}] = {op->getOperand(number), std::move(known)};
+}
+
+Math Notation::operand(Operation *op, unsigned number) {
+  Value value = op->getOperand(number);
+  if (!isSettled || isa_and_nonnull<FillOp>(value.getDefiningOp()))
+    return expression(value);
+  auto known = noted.find({op, number});
+  if (known != noted.end() && known->second.value == value)
+    return here[value] = known->second.name;
+  // An op that a rewrite has made reads what the one before it read.
+  if (auto read = here.find(value); read != here.end())
+    noteOperand(op, number, read->second);
+  return expression(value);
+}
+
+std::pair<Math, Math> Notation::rewriting(Value value, Value by) {
+  Math before = definition(value), after = expression(by);
+  readAsNamed();
+  return {before, after};
+}
+
+void Notation::replaced(Value value, Value by) {
+  if (isa_and_nonnull<FillOp>(by.getDefiningOp()))
+    return;
+  for (OpOperand &use : value.getUses())
+    if (auto known = noted.find({use.getOwner(), use.getOperandNumber()}); known != noted.end())
+      known->second.value = by;
+  // What takes its place is known by its name from here on.
+  if (auto known = names.find(value); known != names.end())
+    names.try_emplace(by, Math(known->second));
 }
 
 void Notation::forget(Operation *op) {
   for (Value result : op->getResults())
     names.erase(result);
+  for (unsigned number = 0; number < op->getNumOperands(); ++number)
+    noted.erase({op, number});
 }
 
 std::vector<PrintedCall> Notation::takeCalls() { return std::exchange(calls, {}); }

@@ -46,10 +46,21 @@ public:
   void readAs(mlir::Value value, Math math) { here[canonical(value)] = std::move(math); }
   void readAsNamed() { here.clear(); }
   bool isReadOtherwise(mlir::Value value) const { return here.count(canonical(value)); }
+  /// In rewrites the operand is known by this name: of the several that one value may have, that by which the step reads it.
+  void noteOperand(mlir::Operation *op, unsigned number, Math known);
+
+  // While the function is rewritten: names belong to operands, so that an op reads what it was written to read, whatever
+  // values have been merged since. Constants have no names.
+
   /// From here on values are what they are themselves, with the names they have: others may be erased.
   void settle();
+  /// `definition(value)`, and `by` as an expression over the same names.
+  std::pair<Math, Math> rewriting(mlir::Value value, mlir::Value by);
+  /// `by` takes the place of `value`.
+  void replaced(mlir::Value value, mlir::Value by);
   /// Of a new op, or before one is erased: its values' addresses may have been those of others.
   void forget(mlir::Operation *op);
+
   bool hasName(mlir::Value value) const { return names.count(canonical(value)); }
   /// Without turns.
   std::string nameOf(mlir::Value value) const;
@@ -70,13 +81,26 @@ private:
   void nameBlock(mlir::Block &block);
   void nameTurns(size_t depth);
   Math call(mlir::Operation *op, unsigned result);
-  Math operand(mlir::Operation *op, unsigned number) { return expression(op->getOperand(number)); }
+  /// An expression that stands for an op and is evaluated by the op's meaning.
+  Math noteCall(Math made, mlir::Operation *op, unsigned result);
+  Math operand(mlir::Operation *op, unsigned number);
   /// An operand whose sizes matter: what is implied elsewhere is written out.
   Math shaped(mlir::Operation *op, unsigned number);
 
+  /// What an operand is known by, as long as it is this value.
+  struct Noted {
+    mlir::Value value;
+    Math name;
+  };
+
   llvm::DenseMap<mlir::Value, Math> names, here;
+  llvm::DenseMap<std::pair<mlir::Operation *, unsigned>, Noted> noted;
+  bool isSettled = false;
+  mlir::Operation *root;
   llvm::DenseMap<mlir::Value, mlir::Value> again;
-  std::vector<std::string> turns; // by how many loops are around
+  std::vector<std::string> turns;   // by how many loops are around
+  std::vector<std::string> letters; // of places in tensors, by axis: no values' names
+  llvm::DenseMap<uint64_t, unsigned> draws; // of random numbers, by stream: the first, second, ... of the function
   llvm::StringSet<> taken;
   llvm::StringMap<unsigned> counts; // of names after ops
   std::vector<PrintedCall> calls;

@@ -1,5 +1,6 @@
 // Repeats.cpp: finds equal stretches by the signatures of steps: their equations with names numbered in order of appearance.
 #include "codegen/explain/Repeats.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 
 namespace nnc::explain {
@@ -29,6 +30,20 @@ static std::string signatureOf(const Step &step) {
   return text;
 }
 
+std::string withoutNumbers(llvm::StringRef layer) {
+  std::string text;
+  for (char c : layer)
+    if (!llvm::isDigit(c))
+      text += c;
+  return text;
+}
+
+/// The sum that ends one of several equal layers and one before all of them are not alike, though they may be the same
+/// mathematics.
+static bool isLike(const Step &a, const Step &b) {
+  return a.signature == b.signature && withoutNumbers(a.layer) == withoutNumbers(b.layer);
+}
+
 /// Fewer steps than this are written out again: a reference would be no shorter to read.
 constexpr size_t shortestReference = 5;
 
@@ -37,8 +52,7 @@ static Stretch sameAsBefore(llvm::ArrayRef<Step> steps, size_t first) {
   Stretch best{first, 0, 1, {}, std::nullopt};
   for (size_t from = 0; from < first; ++from) {
     size_t length = 0;
-    while (from + length < first && first + length < steps.size() &&
-           steps[from + length].signature == steps[first + length].signature)
+    while (from + length < first && first + length < steps.size() && isLike(steps[from + length], steps[first + length]))
       ++length;
     if (length > best.length)
       best = {first, length, 1, {}, from};
@@ -51,7 +65,7 @@ std::vector<Stretch> findRepeats(std::vector<Step> &steps) {
     step.signature = signatureOf(step);
   auto equal = [&](size_t a, size_t b, size_t length) {
     for (size_t i = 0; i < length; ++i)
-      if (steps[a + i].signature != steps[b + i].signature)
+      if (!isLike(steps[a + i], steps[b + i]))
         return false;
     return true;
   };

@@ -2,7 +2,6 @@
 #include "codegen/explain/Rewrites.h"
 #include "ir/Provenance.h"
 #include "ir/ops/Shape.h"
-#include <cctype>
 
 using namespace mlir;
 
@@ -24,22 +23,8 @@ RewriteRecorder::RewriteRecorder(Derivers &derivers, std::vector<Derivation> &de
   }
 }
 
-/// "(anonymous namespace)::ComputeBeforeMoving" => "compute before moving".
-static std::string words(llvm::StringRef type) {
-  type = type.take_until([](char c) { return c == '<'; });
-  size_t colon = type.rfind(':');
-  type = colon == llvm::StringRef::npos ? type : type.drop_front(colon + 1);
-  std::string text;
-  for (char c : type) {
-    if (isupper(static_cast<unsigned char>(c)) && !text.empty())
-      text += ' ';
-    text += static_cast<char>(tolower(c));
-  }
-  return text;
-}
-
 void RewriteRecorder::notifyPatternBegin(const Pattern &pattern, Operation *) {
-  current = words(pattern.getDebugName());
+  current = pattern.getDebugName().str();
 }
 
 /// A new op may have the address of one that is gone.
@@ -64,39 +49,51 @@ bool RewriteRecorder::isSaid(const Math &math, size_t derivation) const {
   return all;
 }
 
+/// What an op's own folding is called; patterns have names.
+static std::string titleOfFold(Operation *op, const Math &after) {
+  if (after.kind() == explain::Kind::Number)
+    return "constants are computed while compiling";
+  llvm::StringRef name = op->getName().stripDialect();
+  return (llvm::StringRef("aeiou").contains(name.front()) ? "an `" : "a `") + name.str() + "` that changes nothing";
+}
+
 void RewriteRecorder::notifyOperationReplaced(Operation *op, ValueRange values) {
   auto func = dyn_cast<FuncOp>(op->getParentOp());
   auto deriver = derivers.find(func);
-  if (!func || deriver == derivers.end() || op->getNumResults() != 1 || isa<FillOp>(op))
+  if (!func || deriver == derivers.end() || op->getNumResults() != 1)
     return;
-  Notation &notation = deriver->second->getNotation();
-  Value result = op->getResult(0);
-  Math name = notation.hasName(result) ? notation.expression(result) : Math();
-  const size_t number = deriver - derivers.begin();
-  Math saidName = name && isSaid(name, number) ? name : Math();
-  if (ProvenanceAttr how = provenanceOf(op->getLoc()); !how || how.getRole() != Role::Optimizer) {
-    Math before = notation.definition(result), after = notation.expression(values[0]);
-    std::vector<Call> calls = deriver->second->takeCalls();
-    std::string beforeText = toText(before), afterText = toText(after);
-    if (beforeText != afterText && beforeText.size() <= 200 && isSaid(before, number) && isSaid(after, number)) {
-      std::string title = current.empty() ? ("an identity of " + op->getName().stripDialect()).str() : current;
-      Simplification made{title, {saidName, before}, {Math(), after}, std::move(calls), 1};
-      auto &list = derivations[number].simplifications;
-      auto size = [](const Simplification &one) { return toText(one.before.value).size() + toText(one.after.value).size(); };
-      // Of rewrites by one pattern the shortest is shown: the others are as clear as it is, or less.
-      auto known = llvm::find_if(list, [&](const Simplification &other) { return other.name == title; });
-      if (known == list.end()) {
-        list.push_back(std::move(made));
-      } else {
-        made.times = ++known->times;
-        if (size(made) < size(*known))
-          *known = std::move(made);
-      }
-    }
+  if (!isa<FillOp>(op))
+    note(op->getResult(0), values[0], *deriver->second, deriver - derivers.begin());
+  deriver->second->getNotation().replaced(op->getResult(0), values[0]);
+}
+
+void RewriteRecorder::note(Value value, Value by, Deriver &deriver, size_t number) {
+  Operation *op = value.getDefiningOp();
+  Notation &notation = deriver.getNotation();
+  if (ProvenanceAttr how = provenanceOf(op->getLoc()); how && how.getRole() == Role::Optimizer)
+    return;
+  Math name = notation.hasName(value) ? notation.expression(value) : Math();
+  auto [before, after] = notation.rewriting(value, by);
+  std::vector<Call> calls = deriver.takeCalls();
+  std::string beforeText = toText(before), afterText = toText(after);
+  if (beforeText == afterText || beforeText.size() > 200 || !isSaid(before, number) || !isSaid(after, number))
+    return;
+  // Numbers that become a number, in whatever sizes, tell nothing.
+  if (after.kind() == explain::Kind::Number && shapeOf(before) == beforeText)
+    return;
+  std::string title = current.empty() ? titleOfFold(op, after) : current;
+  Simplification made{title, {name && isSaid(name, number) ? name : Math(), before}, {Math(), after}, std::move(calls), 1};
+  auto &list = derivations[number].simplifications;
+  auto size = [](const Simplification &one) { return toText(one.before.value).size() + toText(one.after.value).size(); };
+  // Of rewrites by one pattern the shortest is shown: the others are as clear as it is, or less.
+  auto known = llvm::find_if(list, [&](const Simplification &other) { return other.name == title; });
+  if (known == list.end()) {
+    list.push_back(std::move(made));
+    return;
   }
-  // What takes its place is known by its name from here on.
-  if (name && !notation.hasName(values[0]))
-    notation.nameAs(values[0], name);
+  made.times = ++known->times;
+  if (size(made) < size(*known))
+    *known = std::move(made);
 }
 
 } // namespace nnc::explain

@@ -20,6 +20,7 @@ public:
   void notifyOperationErased(mlir::Operation *op) override;
 
 private:
+  void note(mlir::Value value, mlir::Value by, Deriver &deriver, size_t number);
   bool isSaid(const Math &math, size_t derivation) const;
 
   Derivers &derivers;

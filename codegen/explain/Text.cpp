@@ -8,6 +8,10 @@ namespace nnc::explain {
 SetName::SetName(llvm::StringRef name) {
   while (name.size() > 2 && name.consume_front("d_"))
     ++adjoints;
+  if (size_t at = name.find(via); adjoints && at != llvm::StringRef::npos) {
+    use = name.drop_front(at + via.size()).str();
+    name = name.take_front(at);
+  }
   size_t digits = name.size();
   while (digits > 0 && llvm::isDigit(name[digits - 1]))
     --digits;
@@ -64,11 +68,22 @@ static std::string list(llvm::ArrayRef<Math> parts) {
   return text;
 }
 
+std::string rangeText(const Math &range, llvm::function_ref<std::string(const Math &)> spelled, llvm::StringRef colon) {
+  if (range.parts().empty())
+    return colon.str();
+  std::string text;
+  for (const Math &part : range.parts())
+    text += (text.empty() ? "" : colon.str()) + spelled(part);
+  return text;
+}
+
 static std::string infix(const Math &math, llvm::StringRef sign, Strength left, Strength right) {
   return (atLeast(math.parts()[0], left) + sign + atLeast(math.parts()[1], right)).str();
 }
 
 static std::string call(const Math &math) {
+  if (math.text() == ":")
+    return rangeText(math, [](const Math &part) { return toText(part); });
   if (math.text() == "derivative")
     return ("d" + toText(math.parts()[0]) + "/d" + toText(math.parts()[1]));
   if (math.text() == "factors") {

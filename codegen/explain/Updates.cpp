@@ -7,6 +7,23 @@ using namespace mlir;
 
 namespace nnc::explain {
 
+/// A gradient may be one value with other adjoints (that of a bias with that of the sum): an update reads it by the name of
+/// its parameter, as far as a line says it.
+void Deriver::readGradientsOf(ArrayRef<std::string> parameters, Update &update) {
+  notation.readAsNamed();
+  for (Adjoints &adjoints : all)
+    for (auto [value, gradient] : llvm::zip(adjoints.of->wrt, adjoints.of->gradients)) {
+      auto load = value.getDefiningOp<LoadOp>();
+      if (!load || !llvm::is_contained(parameters, load.getVariable()))
+        continue;
+      Math name = adjointOf(value, adjoints);
+      update.gradients.push_back(toText(name));
+      if (adjoints.terms.count(value) && !notation.isReadOtherwise(gradient) &&
+          toText(notation.expression(gradient)) != toText(name))
+        notation.readAs(gradient, name);
+    }
+}
+
 std::vector<Update> Deriver::updates() {
   auto model = func->getParentOfType<ModelOp>();
   SmallVector<StoreOp> stores(func.getBody().getOps<StoreOp>());
@@ -58,6 +75,7 @@ std::vector<Update> Deriver::updates() {
       llvm::append_range(roots, op->getResults());
   for (StoreOp store : owned[""])
     roots.push_back(store.getValue());
+  readGradientsOf(parameters, shared);
   shared.lines = linesFor(roots, &block);
   storesOf(owned[""], shared);
   if (!shared.lines.empty() || !shared.stores.empty())
@@ -66,6 +84,7 @@ std::vector<Update> Deriver::updates() {
     Update update;
     update.rule = ruleOf(slices[parameter]);
     update.parameters = {parameter};
+    readGradientsOf(parameter, update);
     SmallVector<Value> values;
     for (StoreOp store : owned[parameter])
       values.push_back(store.getValue());
@@ -73,19 +92,24 @@ std::vector<Update> Deriver::updates() {
     storesOf(owned[parameter], update);
     made.push_back(std::move(update));
   }
+  notation.readAsNamed();
   return made;
 }
 
 /// The lines of an update with names numbered in their order; the names that its parameter has no part in stay.
 static std::string signatureOf(const Update &update) {
   llvm::StringMap<unsigned> numbers;
-  const std::string &parameter = update.parameters.front();
   llvm::StringSet<> own;
+  for (const auto *list : {&update.parameters, &update.gradients})
+    for (const std::string &name : *list)
+      own.insert(name);
+  for (const auto &[variable, line] : update.stores)
+    own.insert(variable);
   for (const Line &line : update.lines)
     if (!line.loop)
       own.insert(line.equation.target.baseName());
   auto blank = [&](const Math &leaf) {
-    if (leaf.kind() != explain::Kind::Name || (!own.contains(leaf.text()) && !leaf.text().ends_with(parameter)))
+    if (leaf.kind() != explain::Kind::Name || !own.contains(leaf.text()))
       return leaf;
     return Math::name("n" + std::to_string(numbers.try_emplace(leaf.text(), numbers.size()).first->second));
   };

@@ -26,15 +26,15 @@
 # RUN: sed 's/= transpose(tanh1) @ d_product_2/= 2 * (transpose(tanh1) @ d_product_2)/' %t.d/xor.txt > %t.d/wrong.txt
 # RUN: not %python %s check %t.d/wrong.txt %t.d/xor.json %t.d/xor.so 2>&1 | FileCheck %s --check-prefix=WRONG
 # WRONG: error: Xor.train_step: the gradient of dense2.weight differs
-# RUN: sed 's/^      d_logit = .*/      d_logits = d_logit_1/' %t.d/xor.txt > %t.d/undefined.txt
+# RUN: sed 's/^      d_logit = .*/      d_logits = d_logit_via_mul1/' %t.d/xor.txt > %t.d/undefined.txt
 # RUN: not %python %s check %t.d/undefined.txt %t.d/xor.json %t.d/xor.so 2>&1 | FileCheck %s --check-prefix=UNDEFINED
 # UNDEFINED: error: Xor.train_step: line {{[0-9]+}}, {{.*}}: d_logit is read, and nothing above says what it is
-# RUN: sed 's/^      d_logit_2 = /      d_logit_1 = /' %t.d/xor.txt > %t.d/twice.txt
+# RUN: sed 's/^      d_logit_via_softplus1 = /      d_logit_via_mul1 = /' %t.d/xor.txt > %t.d/twice.txt
 # RUN: not %python %s check %t.d/twice.txt %t.d/xor.json %t.d/xor.so 2>&1 | FileCheck %s --check-prefix=TWICE
-# TWICE: error: Xor.train_step: line {{[0-9]+}}, {{.*}}: d_logit_1 is said twice with different meaning
+# TWICE: error: Xor.train_step: line {{[0-9]+}}, {{.*}}: d_logit_via_mul1 is said twice with different meaning
 # RUN: sed 's/diag(sigmoid(logit))/diag(2 * sigmoid(logit))/' %t.d/xor.txt > %t.d/jacobian.txt
 # RUN: not %python %s check %t.d/jacobian.txt %t.d/xor.json %t.d/xor.so 2>&1 | FileCheck %s --check-prefix=JACOBIAN
-# JACOBIAN: error: Xor.train_step: line {{[0-9]+}}: jacobian(softplus1, logit) is not that of d_logit_2
+# JACOBIAN: error: Xor.train_step: line {{[0-9]+}}: jacobian(softplus1, logit) is not that of d_logit_via_softplus1
 # RUN: sed 's/^      = \(.*# after\)/      = 2 * \1/' %t.d/xor.txt > %t.d/simplified.txt
 # RUN: not %python %s check %t.d/simplified.txt %t.d/xor.json %t.d/xor.so 2>&1 | FileCheck %s --check-prefix=SIMPLIFIED
 # SIMPLIFIED: error: Xor.train_step: line {{[0-9]+}}: {{.*}} is not 2 * {{.*}}
@@ -53,7 +53,7 @@ import numpy
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "Inputs"))
 import nnc
 from evaluate import error, evaluate, parse
-from page import Program, Wrong, blocks_of, names_in, run
+from page import NAME, Program, Wrong, blocks_of, names_in, run
 
 TOLERANCE = 1e-10
 SEED = 2
@@ -99,20 +99,20 @@ def philox(c, key):
     return numpy.stack([c[1] << thirty_two | c[0], c[3] << thirty_two | c[2]], axis=1).ravel()
 
 
-def random_key(node, arguments, shape):
-    stream = ast.literal_eval(next(k.value for k in node.keywords if k.arg == "stream")) & (2 ** 64 - 1)
+def random_key(call, arguments, shape):
+    stream = call["stream"] & (2 ** 64 - 1)
     key, counter = (int(argument) & (2 ** 64 - 1) for argument in arguments)
     parts = [counter // 2 & 0xFFFFFFFF, counter // 2 >> 32, stream & 0xFFFFFFFF, stream >> 32]
     bits = philox([numpy.array([part], dtype=numpy.uint64) for part in parts], key)[counter % 2]
     return float(int(bits) >> 12)
 
 
-def random_uniform(node, arguments, shape):
+def random_uniform(call, arguments, shape):
     bits = random_bits(int(arguments[0]), int(numpy.prod(shape)))
     return (bits >> numpy.uint64(11)).astype(float).reshape(shape) * 2.0 ** -53
 
 
-def random_normal(node, arguments, shape):
+def random_normal(call, arguments, shape):
     bits = random_bits(int(arguments[0]), int(numpy.prod(shape)))
     places = ((bits >> numpy.uint64(12)).astype(float) + 0.5) * 2.0 ** -52
     return numpy.array([NormalDist().inv_cdf(p) for p in places]).reshape(shape)
@@ -130,8 +130,8 @@ def program_of(derivation, sizes):
 
     def meaning(call, node, arguments):
         shape = tuple(map(size, call["sizes"]))
-        if node.func.id in RANDOM:
-            return RANDOM[node.func.id](node, arguments, shape)
+        if isinstance(node, ast.Call) and node.func.id in RANDOM:
+            return RANDOM[node.func.id](call, arguments, shape)
         if "sympy" not in call:
             raise Wrong("%s has no meaning" % call["text"])
         inner = dict(symbols)
@@ -272,7 +272,8 @@ def check_all(page, data, library):
 
 def check_short(page, complete):
     """A short page says what the complete one says, and leaves no name unsaid but those that it lists."""
-    whole = {key: lines_of(blocks) for key, blocks in blocks_of(open(complete).read()).items()}
+    complete_blocks = blocks_of(open(complete).read())
+    whole = {key: lines_of(blocks) for key, blocks in complete_blocks.items()}
     for key, blocks in blocks_of(open(page).read()).items():
         said, read, listed = lines_of(blocks)
         known, _, _ = whole[key]
@@ -281,9 +282,26 @@ def check_short(page, complete):
             for text in texts:
                 if text is not None and "..." not in text and text not in known.get(target, ()):
                     sys.exit("error: %s: %s = %s is not on the complete page" % (".".join(key), target, text))
+        check_forward(".".join(key), blocks, complete_blocks[key])
         for name, line in read.items():
             if name not in said and name not in listed and not any(star.match(name) for star in stars) and name in known:
                 sys.exit("error: %s: line %d reads %s, which nothing says" % (".".join(key), line, name))
+
+
+def check_forward(where, blocks, complete):
+    """A line of the forward pass is on the short page as well, unless it is of a layer like one that is shown: then no step of
+    that page is about it, and a line that stands there says the same of other names."""
+    def forward(blocks):
+        return {target: text for block in blocks if block.heading.startswith("Forward") and not block.table()[0]
+                for target, text, _ in block.equations()}
+    def shape(text):
+        return NAME.sub("_", text)
+    shown = forward(blocks)
+    shapes = {shape(text) for text in shown.values()}
+    steps = {target for block in blocks if block.section.startswith("Backward") for target, _, _ in block.equations()}
+    for target, text in forward(complete).items():
+        if target not in shown and (target in steps or shape(text) not in shapes):
+            sys.exit("error: %s: the forward pass lacks %s = %s" % (where, target, text))
 
 
 def lines_of(blocks):

@@ -106,6 +106,21 @@ bool readSetting(const ExplainLine &line, explain::Setting &setting) {
   return true;
 }
 
+/// Options of a model's page have no meaning for a rule; false after an error, which is printed.
+bool readsNoModelOptions(const ExplainLine &line) {
+  const std::pair<const cl::Option &, StringRef> options[] = {{line.numbers, "--numbers"}, {line.at, "--at"},
+                                                              {line.sizes, "--size"}, {line.seed, "--seed"},
+                                                              {line.defines, "-D"}, {line.everyLayer, "--every-layer"}};
+  for (const auto &[option, name] : options)
+    if (option.getNumOccurrences() > 0) {
+      error() << name << " is for a model's text: a rule has no numbers and no parameters of its own; "
+              << (line.rules ? "--rules prints" : "'" + line.inputs.front() + "' is an operator, and nnc explain prints")
+              << " rules alone\n";
+      return false;
+    }
+  return true;
+}
+
 int explainModel(const ExplainLine &line, mlir::MLIRContext &context, std::string &text) {
   llvm::SourceMgr sources;
   mlir::SourceMgrDiagnosticHandler printer(sources, &context);
@@ -153,6 +168,8 @@ int explainMain(int argc, char **argv) {
   explain::registerMeanings(context);
   std::string text;
   bool isModel = !line.rules && isFile(line.inputs.front());
+  if (!isModel && !readsNoModelOptions(line))
+    return exitUserError;
   if (int status = isModel ? explainModel(line, context, text) : explainRules(line, context, text))
     return status;
   OutputFiles outputs;

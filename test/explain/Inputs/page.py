@@ -123,6 +123,17 @@ def blocks_of(text):
     return functions
 
 
+def arguments_of(node):
+    """What a call is made of: of subscripts the tensor and the subscript, of `padded(x)` and `elements(x[...])` that is x."""
+    if isinstance(node, ast.Subscript):
+        return [arguments_of(node.value)[0] if is_call(node.value, "padded") else node.value, node.slice]
+    return arguments_of(node.args[0])[:1] if is_call(node, "elements") else node.args
+
+
+def is_call(node, name):
+    return isinstance(node, ast.Call) and node.func.id == name
+
+
 class Program:
     """The values of one page, as far as it has been read."""
 
@@ -197,6 +208,10 @@ class Program:
             return float(node.value)
         if isinstance(node, ast.Name):
             return self.read(self.names[int(node.id[1:-1])], ())
+        text = ast.get_source_segment(code, node) if isinstance(node, (ast.Subscript, ast.Call)) else None
+        if text in self.calls:
+            call = self.calls[text]
+            return self.meaning(call, node, [value(argument) for argument in arguments_of(node)[:len(call["arguments"])]])
         if isinstance(node, ast.Subscript):
             places = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             return self.read(self.names[int(node.value.id[1:-1])], tuple(int(value(place)) for place in places))
@@ -211,10 +226,7 @@ class Program:
             return numpy.where(*map(value, node.args))
         if function == "transpose" and not node.keywords:
             return numpy.swapaxes(value(node.args[0]), -1, -2)
-        text = ast.get_source_segment(code, node)
-        if text not in self.calls:
-            raise Wrong("nothing says what is meant by %s" % text)
-        return self.meaning(self.calls[text], node, [value(argument) for argument in node.args])
+        raise Wrong("nothing says what is meant by %s" % text)
 
     def target(self, text):
         """Name and index: `h[t + 1]`."""
