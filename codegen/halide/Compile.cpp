@@ -6,6 +6,7 @@
 #include "codegen/halide/InPlace.h"
 #include "codegen/halide/LocalVectors.h"
 #include "codegen/halide/Schedules.h"
+#include "codegen/halide/Sizes.h"
 #include "codegen/halide/Workers.h"
 #include "codegen/halide/gpu/Lowering.h"
 #include "ir/KernelRegion.h"
@@ -20,6 +21,8 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <iostream>
+#include <limits>
+#include <numeric>
 #include <sstream>
 #include <stdexcept>
 #include <sys/mman.h>
@@ -347,6 +350,33 @@ std::optional<KernelTarget> targetOf(ModuleOp module, const HalideOptions &optio
   return target;
 }
 
+/// How long a kernel takes to compile, roughly and relatively: the ops it has, of which one that uses its elements often (a
+/// product, a convolution) gets register tiles, which are unrolled loops.
+int64_t compileWork(KernelOp kernel) {
+  constexpr int64_t tiles = 30;
+  auto number = [](const std::optional<Dim> &dim) {
+    return dim ? guess(dim->evaluate([](llvm::StringRef) { return std::optional<int64_t>(guess(std::nullopt)); }))
+               : std::numeric_limits<int64_t>::max();
+  };
+  int64_t work = 0;
+  for (Operation &op : kernel.getBody().front()) {
+    int64_t elements = 0;
+    for (Value value : llvm::concat<Value>(llvm::to_vector(op.getOperands()), llvm::to_vector(op.getResults())))
+      elements += number(elementCount(dimsOf(value)));
+    auto counted = dyn_cast<OperationCountOpInterface>(op);
+    work += counted && number(counted.operationCount()) > 2 * elements ? tiles : 1;
+  }
+  return work;
+}
+
+/// The kernels that take longest first, so that no process is left with one of them when the others are through.
+std::vector<size_t> longestFirst(std::vector<KernelOp> kernels) {
+  std::vector<size_t> order(kernels.size());
+  std::iota(order.begin(), order.end(), 0);
+  llvm::stable_sort(order, [&](size_t a, size_t b) { return compileWork(kernels[a]) > compileWork(kernels[b]); });
+  return order;
+}
+
 /// A kernel's product, and how it came about.
 struct Produced {
   std::string data;
@@ -358,10 +388,14 @@ llvm::Expected<std::vector<Produced>> compileAll(ModuleOp module, const std::vec
                                                     Product product) {
   module.getContext()->disableMultithreading();
   unsigned processes = options.jobs ? options.jobs : std::max(1u, std::thread::hardware_concurrency());
-  std::vector<JobResult> results =
-      runInProcesses(kernels.size(), processes, options.secondsPerKernel, [&](size_t i) {
-        return compileOne(kernels[i], target, options, product, i == 0 ? options.workerFault : "");
+  std::vector<size_t> order = longestFirst(kernels);
+  std::vector<JobResult> jobs =
+      runInProcesses(kernels.size(), processes, options.secondsPerKernel, [&](size_t job) {
+        return compileOne(kernels[order[job]], target, options, product, order[job] == 0 ? options.workerFault : "");
       });
+  std::vector<JobResult> results(kernels.size());
+  for (auto [kernel, job] : llvm::zip(order, jobs))
+    results[kernel] = std::move(job);
   std::vector<Produced> products;
   bool failed = false;
   for (auto [op, result] : llvm::zip(kernels, results)) {
