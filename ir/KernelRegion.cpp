@@ -29,6 +29,14 @@ KernelShape KernelShape::of(KernelOp kernel) {
 
 bool readsMemory(Operation *op) { return op->hasTrait<Contraction>() || op->hasTrait<Windowed>(); }
 
+bool readsThrough(Operation *reader, Operation *definition) {
+  auto transpose = dyn_cast<TransposeOp>(definition);
+  if (!transpose || !reader->hasTrait<Contraction>())
+    return false;
+  ArrayRef<int64_t> permutation = transpose.getPermutation();
+  return permutation.back() + 1 == static_cast<int64_t>(permutation.size());
+}
+
 bool isReadInPlace(KernelOp kernel, unsigned index) {
   BlockArgument argument = kernel.getBody().getArgument(index);
   Dims dims = dimsOf(argument);
@@ -231,8 +239,14 @@ private:
   }
 
   bool visitReader(Operation *op) {
+    auto isInMemory = [&](Value operand) {
+      if (!levels.count(operand))
+        return true;
+      Operation *definition = operand.getDefiningOp();
+      return readsThrough(op, definition) && !levels.count(definition->getOperand(0));
+    };
     for (Value operand : op->getOperands())
-      if (levels.count(operand))
+      if (!isInMemory(operand))
         return fail(op, "reads its operands from memory, and one is computed in the kernel");
     if (dimsOf(op->getResult(0)) != shape.space)
       return fail(op, "has sizes " + dimsText(dimsOf(op->getResult(0))) + ", the loops have " +

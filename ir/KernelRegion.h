@@ -8,7 +8,8 @@
 //                 (trait IndexMap).
 //                 They stand where inputs are read and are free.
 //   elementwise   ops with ElementwiseOpInterface, at the sizes of the loops.
-//   contraction   an op with trait Contraction, reading its operands from memory; at most one.
+//   contraction   an op with trait Contraction, reading its operands from memory, as they lie there or through a
+//                 transpose that moves rows as a whole; at most one.
 //   windowed      ops with trait Windowed, at the sizes of the loops, reading their operands from memory.
 //   reducing      ops with ReducingOpInterface; several, if they fold the same axes of the same space.
 //   whole         an op with trait WholeKernel, whose emitter writes its loops; nothing but index maps beside it.
@@ -60,6 +61,10 @@ std::optional<KernelShape> analyzeKernel(llvm::ArrayRef<mlir::Operation *> ops, 
 
 /// Whether `op` needs its operands in memory, as opposed to computing them where it reads them.
 bool readsMemory(mlir::Operation *op);
+
+/// Whether `reader`, which needs its operands in memory, is served by what `definition` makes of such an operand: a
+/// transpose leaves rows contiguous if it moves them as a whole, and a contraction takes them from wherever they are.
+bool readsThrough(mlir::Operation *reader, mlir::Operation *definition);
 
 /// Whether result memory of `kernel` may be the memory of input `index`: all results have the input's sizes, and
 /// every read of it is elementwise, at the index that is written.

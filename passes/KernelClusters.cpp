@@ -33,6 +33,15 @@ bool KernelClusters::isCopied(Operation *op) const {
   return isConstantExpression(op) || (copyMaps && op->hasTrait<IndexMap>());
 }
 
+bool KernelClusters::isComputedIn(Operation *user, Operation *definition) const {
+  if (!isCopied(definition) || !wantsMemory(user))
+    return isCopied(definition);
+  if (!readsThrough(user, definition))
+    return false;
+  Operation *source = definition->getOperand(0).getDefiningOp();
+  return !source || !isCopied(source);
+}
+
 KernelClusters::KernelClusters(Block &block, bool copyMaps) : block(block), copyMaps(copyMaps) {
   unsigned next = 0;
   for (Operation &op : block)
@@ -43,8 +52,8 @@ KernelClusters::KernelClusters(Block &block, bool copyMaps) : block(block), copy
         kept.insert(op.operand_begin(), op.operand_end());
       continue;
     }
-    auto keepsInMemory = [](OpOperand &use) {
-      return wantsMemory(use.getOwner()) && !(isa<HoldOp>(use.getOwner()) && use.getOperandNumber() > 0);
+    auto keepsInMemory = [&](OpOperand &use) {
+      return !isComputedIn(use.getOwner(), &op) && !(isa<HoldOp>(use.getOwner()) && use.getOperandNumber() > 0);
     };
     if (!isCopied(&op) || llvm::any_of(op.getUses(), keepsInMemory))
       addNode(&op);
@@ -68,7 +77,7 @@ void KernelClusters::forEachRead(Operation *op, llvm::function_ref<void(Value)> 
   // What nn.hold waits for is an edge, no reading.
   for (Value operand : isa<HoldOp>(op) ? op->getOperands().take_front(1) : op->getOperands()) {
     Operation *definition = operand.getDefiningOp();
-    if (definition && isCopied(definition) && !wantsMemory(op))
+    if (definition && isComputedIn(op, definition))
       forEachRead(definition, visit);
     else
       visit(operand);
@@ -200,8 +209,7 @@ std::optional<KernelDraft> KernelClusters::draft(ArrayRef<Operation *> members, 
     if (!listed.insert(op).second)
       return;
     for (Value operand : op->getOperands())
-      if (Operation *definition = operand.getDefiningOp();
-          definition && isCopied(definition) && !wantsMemory(op))
+      if (Operation *definition = operand.getDefiningOp(); definition && isComputedIn(op, definition))
         self(self, definition);
     result.ops.push_back(op);
   };

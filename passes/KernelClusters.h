@@ -70,6 +70,8 @@ public:
 private:
   void addNode(mlir::Operation *op);
   bool isCopied(mlir::Operation *op) const;
+  /// Whether `user` computes what it reads of `definition` itself.
+  bool isComputedIn(mlir::Operation *user, mlir::Operation *definition) const;
   /// Visits the values in memory that `op` reads, through copied ops.
   void forEachRead(mlir::Operation *op, llvm::function_ref<void(mlir::Value)> visit) const;
   void addEdges();

@@ -256,4 +256,30 @@ nn.model @m attributes {source_name = "M", symbols = ["batch"], bounds = array<i
     }
     nn.return %0 : tensor<40x32xf32>
   }
+  // Rows that lie apart: parts of longer ones on the left, heads on both sides, and moved rows on the right alone.
+  nn.func predict @parts(%x: tensor<?x2x40xf32, #nn.dims<batch, 2, 40>>, %w: tensor<2x40x128xf32>) -> (tensor<2x?x128xf32, #nn.dims<2, batch, 128>>) {
+    %0 = nn.kernel @parts(%a = %x : tensor<?x2x40xf32, #nn.dims<batch, 2, 40>>, %b = %w : tensor<2x40x128xf32>) -> tensor<2x?x128xf32, #nn.dims<2, batch, 128>> {
+      %t = nn.transpose %a by [1, 0, 2] : tensor<?x2x40xf32, #nn.dims<batch, 2, 40>>
+      %d = nn.matmul %t, %b : tensor<2x?x40xf32, #nn.dims<2, batch, 40>>, tensor<2x40x128xf32>
+      nn.yield %d : tensor<2x?x128xf32, #nn.dims<2, batch, 128>>
+    }
+    nn.return %0 : tensor<2x?x128xf32, #nn.dims<2, batch, 128>>
+  }
+  nn.func predict @heads(%x: tensor<?x9x3x20xf32, #nn.dims<batch, 9, 3, 20>>, %w: tensor<?x7x3x20xf32, #nn.dims<batch, 7, 3, 20>>) -> (tensor<?x3x9x7xf32, #nn.dims<batch, 3, 9, 7>>) {
+    %0 = nn.kernel @heads(%a = %x : tensor<?x9x3x20xf32, #nn.dims<batch, 9, 3, 20>>, %b = %w : tensor<?x7x3x20xf32, #nn.dims<batch, 7, 3, 20>>) -> tensor<?x3x9x7xf32, #nn.dims<batch, 3, 9, 7>> {
+      %s = nn.transpose %a by [0, 2, 1, 3] : tensor<?x9x3x20xf32, #nn.dims<batch, 9, 3, 20>>
+      %t = nn.transpose %b by [0, 2, 1, 3] : tensor<?x7x3x20xf32, #nn.dims<batch, 7, 3, 20>>
+      %d = nn.matmul %s, %t rhs_transposed : tensor<?x3x9x20xf32, #nn.dims<batch, 3, 9, 20>>, tensor<?x3x7x20xf32, #nn.dims<batch, 3, 7, 20>>
+      nn.yield %d : tensor<?x3x9x7xf32, #nn.dims<batch, 3, 9, 7>>
+    }
+    nn.return %0 : tensor<?x3x9x7xf32, #nn.dims<batch, 3, 9, 7>>
+  }
+  nn.func predict @moved_right(%x: tensor<3x?x12xf32, #nn.dims<3, batch, 12>>, %w: tensor<?x3x64xf32, #nn.dims<batch, 3, 64>>) -> (tensor<3x12x64xf32>) {
+    %0 = nn.kernel @moved_right(%a = %x : tensor<3x?x12xf32, #nn.dims<3, batch, 12>>, %b = %w : tensor<?x3x64xf32, #nn.dims<batch, 3, 64>>) -> tensor<3x12x64xf32> {
+      %t = nn.transpose %b by [1, 0, 2] : tensor<?x3x64xf32, #nn.dims<batch, 3, 64>>
+      %d = nn.matmul %a, %t lhs_transposed : tensor<3x?x12xf32, #nn.dims<3, batch, 12>>, tensor<3x?x64xf32, #nn.dims<3, batch, 64>>
+      nn.yield %d : tensor<3x12x64xf32>
+    }
+    nn.return %0 : tensor<3x12x64xf32>
+  }
 }
