@@ -47,6 +47,8 @@ void buildGraphPipeline(OpPassManager &pm, const PipelineOptions &options) {
 
 void buildKernelPipeline(OpPassManager &pm, const PipelineOptions &options) {
   OpPassManager &model = pm.nest<ModelOp>();
+  if (options.optLevel > 0)
+    model.addPass(createSplitProducts());
   model.addPass(createFuseKernels(FuseKernelsOptions{options.optLevel, options.explainFusion}));
   model.addPass(createOrderKernels());
   model.addPass(createPlanMemory(PlanMemoryOptions{options.explainMemory}));

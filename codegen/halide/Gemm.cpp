@@ -102,7 +102,9 @@ GemmPlan planGemm(const ContractSpec &spec, const KernelTarget &target) {
     rows = std::min<int64_t>(rows, std::max<int64_t>(1, (48 << 10) / (plan.rows * rowBytes)));
   if (spec.m.isStatic()) {
     rows = std::min(rows, rowTiles);
-    rows = ceilDiv(rowTiles, ceilDiv(rowTiles, rows)); // blocks of equal size
+    // Blocks of equal size, and of an even number, so that half of the tasks are half of the rows (nn-split-products).
+    int64_t blocks = ceilDiv(rowTiles, rows);
+    rows = ceilDiv(rowTiles, blocks == 1 ? 1 : roundUp(blocks, 2));
   }
   plan.rowsPerTask = rows;
   double taskWork = rowWork * std::min(rows, rowTiles);
