@@ -251,12 +251,17 @@ void makeFault(llvm::StringRef fault) {
     pause();
 }
 
-/// The schedules of a kernel's nests, each once.
+/// The schedules of a kernel's nests, each once; those of what they find in scratch memory first.
 std::string schedulesOf(const EmittedKernel &kernel) {
-  llvm::SmallVector<llvm::StringRef> names;
+  llvm::SmallVector<std::string> names;
+  auto add = [&](std::string name) {
+    if (!llvm::is_contained(names, name))
+      names.push_back(std::move(name));
+  };
+  for (Schedule schedule : kernel.scratch)
+    add("scratch " + nameOf(schedule).str());
   for (const LoopNest &nest : kernel.nests)
-    if (llvm::StringRef name = nameOf(nest.schedule); !llvm::is_contained(names, name))
-      names.push_back(name);
+    add(nameOf(nest.schedule).str());
   return llvm::join(names, ", ");
 }
 
@@ -439,10 +444,11 @@ bool isAllowedSymbol(llvm::StringRef name, const KernelTarget &target) {
       "exp", "expm1", "log", "log1p", "pow", "tanh", "erf", "erfc", "fmod", "fmodf", "sin", "cos", "sincos",
       "floor", "ceil", "roundeven", "floorf", "ceilf", "roundevenf", "nearbyint", "nearbyintf", "rint",
       "rintf", "trunc", "truncf"};
-  // No halide_device_malloc: a kernel has no memory of its own on the device.
+  // halide_device_malloc gives scratch memory, and takes none from the driver (runtime/cuda/launch.c).
   static const llvm::StringSet<> allowedOfDevices = {
       "halide_copy_to_device", "halide_cuda_device_interface", "halide_cuda_initialize_kernels",
-      "halide_cuda_run", "halide_cuda_finalize_kernels", "halide_opencl_device_interface",
+      "halide_cuda_run", "halide_cuda_finalize_kernels", "halide_device_malloc", "halide_device_free", "halide_device_free_as_destructor",
+      "halide_opencl_device_interface",
       "halide_opencl_initialize_kernels", "halide_opencl_run", "halide_opencl_finalize_kernels",
       "memcpy", "memset", "_GLOBAL_OFFSET_TABLE_"};
   bool hasErrors = target.gpu || target.checksArguments;

@@ -27,10 +27,11 @@ struct HalideOptions {
 /// halide_do_par_for, the C library's memory and mathematical functions, and with checks halide_error_*.
 ///
 /// Of a GPU the object holds the device's code and a function of the same signature that launches it. It needs
-/// halide_copy_to_device, halide_cuda_device_interface, halide_cuda_initialize_kernels, halide_cuda_run and
-/// halide_cuda_finalize_kernels, halide_error_*, and memset. Buffers come with `device` set, whose begin is aligned to the
-/// size of an element, and to 16 bytes where the number of elements is a multiple of four. A kernel allocates nothing on
-/// the device.
+/// halide_copy_to_device, halide_cuda_device_interface, halide_cuda_initialize_kernels, halide_cuda_run,
+/// halide_cuda_finalize_kernels, halide_error_*, and memset; for scratch memory (gpu/Scratch.h) halide_device_malloc,
+/// halide_device_free and halide_device_free_as_destructor. Buffers come with `device` set, whose begin is aligned to the
+/// size of an element, and to 16 bytes where the number of elements is a multiple of four. A kernel has no
+/// other memory on the device.
 struct KernelObject {
   std::string symbol;
   std::vector<char> bytes;

@@ -143,7 +143,7 @@ Nums KernelEmitter::reduce(Operation *op, const ReduceSpec &spec, llvm::ArrayRef
   switch (form) {
   case Form::Shared: return reduceShared(op, spec, keptIndex);
   case Form::PerUse: return reducePerUse(spec, keptIndex);
-  case Form::Device: return reduceInBlock(op, spec, keptIndex);
+  case Form::Device: return reduceOnDevice(op, spec, keptIndex);
   }
   llvm_unreachable("every form reduces");
 }
@@ -385,8 +385,9 @@ Num KernelEmitter::contract(Operation *op, const ContractSpec &spec, llvm::Array
   size_t batch = index.size() - 2;
   bool across = !target.gpu || spec.rhsAcross;
   size_t depth = batch + (across ? 2 : 1), column = batch + (across ? 1 : 2);
+  sum.keptUnknown = !nest->shape.empty() || nest->dims.size() != index.size() || !isOwnIndex(index);
   for (size_t i = 0; i < batch; ++i)
-    sum.dims.push_back(Dim(1)); // only the reduced axis' size matters
+    sum.dims.push_back(sum.keptUnknown ? Dim(1) : nest->dims[i]);
   sum.dims.push_back(spec.m);
   sum.dims.push_back(across ? spec.n : spec.k);
   sum.dims.push_back(across ? spec.k : spec.n);
@@ -572,6 +573,8 @@ std::unique_ptr<EmittedKernel> KernelEmitter::emit() {
       shared = emitNest(nest, first);
     }
     nest.schedule = shared ? chooseSchedule(nest, target) : Schedule::PerUse;
+    if (nest.product && !pending.empty()) // a product's loops have no place for other anchors
+      nest.schedule = Schedule::PerUse;
     if (failed || (nest.schedule == Schedule::PerUse && !emitNest(nest, Form::PerUse)))
       return nullptr;
     scheduleNest(nest, target, pending);

@@ -60,6 +60,8 @@ struct ReduceSpec {
   std::function<Nums(const Nums &, const Nums &)> combine;
   /// combine(sofar, element(index)) where it has a form of its own, as a product has.
   std::function<Nums(const Nums &sofar, llvm::ArrayRef<Halide::Expr> index)> step = {};
+  /// Only the sizes of reduced axes are known.
+  bool keptUnknown = false;
 };
 
 /// A reduction, shared form. The innermost axis decides its style: if it is reduced, vectors run along it and hold
@@ -110,6 +112,7 @@ struct EmittedKernel {
   std::string symbol;
   std::vector<Halide::Argument> arguments;
   std::vector<LoopNest> nests;
+  std::vector<Schedule> scratch; // how what lies in scratch memory is computed before, on a GPU
 
   /// For each result of the kernel, its place among the outputs of the nests in order.
   std::vector<unsigned> resultOrder() const;
@@ -155,6 +158,11 @@ public:
   /// The value of a size.
   Halide::Expr extent(const Dim &dim);
   const KernelTarget &getTarget() const { return target; }
+  /// On a GPU: a function over `axes` (outermost first, of sizes `dims`) that is computed by launches of its own before those
+  /// that read it, at any index, and lies in the kernel's scratch memory (gpu/Scratch.h). `write` makes its element at the axes;
+  /// nothing, after which all is as it was, where it makes none.
+  std::optional<Halide::Func> inScratch(const std::string &name, const std::vector<Halide::Var> &axes, const Dims &dims,
+                                        llvm::function_ref<std::optional<Nums>()> write);
   /// A name for data of its own.
   std::string uniqueName(const char *stem) { return stem + std::to_string(counter++); }
 
@@ -172,8 +180,14 @@ private:
   std::optional<std::vector<Halide::Var>> plainVariables(llvm::ArrayRef<Halide::Expr> index) const;
   Nums reduceShared(mlir::Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
   bool reduceInParts(const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex, Reduction &reduction);
-  /// gpu/BlockReduction.cpp
+  /// gpu/BlockReduction.cpp. addLanes: the sums of lanes, of the elements that part `part` of `parts` takes; `reduction` says
+  /// where it is read and how many lanes it has.
+  Nums reduceOnDevice(mlir::Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
   Nums reduceInBlock(mlir::Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
+  Nums addLanes(const ReduceSpec &spec, Reduction reduction, llvm::ArrayRef<Halide::Expr> keptIndex,
+                const Halide::Expr &part, int parts);
+  /// gpu/Scratch.cpp
+  std::optional<Nums> reduceOverBlocks(mlir::Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
   Nums reducePerUse(const ReduceSpec &spec, llvm::ArrayRef<Halide::Expr> keptIndex);
 
   KernelOp kernel;
@@ -190,6 +204,13 @@ private:
   std::map<std::pair<void *, std::vector<const void *>>, Num> known;
   std::vector<ExprIndex> keptAlive; // the index expressions above, so that no other takes their address
   std::map<std::pair<mlir::Operation *, std::string>, size_t> shared; // reductions by op and name
+  /// On a GPU, reductions whose parts lie in scratch memory: a part of each result, and the results once they are needed there.
+  struct PartsInScratch {
+    int count;
+    Halide::Func parts;
+    std::optional<Halide::Func> results;
+  };
+  std::map<std::pair<mlir::Operation *, std::string>, std::optional<PartsInScratch>> partsInScratch;
   unsigned reductionsRead = 0; // how often a result of one was read
   std::vector<Halide::Func> pending; // PerUse: functions to be placed in the function being written
   unsigned counter = 0;

@@ -18,6 +18,9 @@
 //   Blocks     reductions at the same variables: a block of threads for a few of their results (gpu/BlockReduction.h)
 //   PerUse     likewise, every nest where kernels are checked
 //
+// A long sum of few results, of a product or not, is cut into parts, which are nests of their own in scratch memory
+// (gpu/Scratch.h).
+//
 // Sizes and the machine (Targets.h) then decide the numbers: vectors, tiles, elements of a task. A new schedule is a
 // name in the enum, a row here, its condition in chooseSchedule and its function in scheduleNest.
 #ifndef NNC_CODEGEN_HALIDE_SCHEDULES_H

@@ -17,6 +17,11 @@ inline int64_t roundUp(int64_t n, int64_t multiple) { return ceilDiv(n, multiple
 inline int64_t guess(const std::optional<int64_t> &size) { return std::max<int64_t>(1, size.value_or(64)); }
 inline int64_t guess(const Dim &size) { return guess(size.valueIfStatic()); }
 
+/// The same of a size made of others, with 64 for each of them: 256 times the batch is 16384.
+inline int64_t guessOfTerms(const Dim &size) {
+  return guess(size.evaluate([](llvm::StringRef) { return std::optional<int64_t>(64); }));
+}
+
 } // namespace nnc
 
 #endif

@@ -44,7 +44,7 @@ const std::vector<Row> &table() {
        Target::X86,
        {Target::CUDA, Target::CUDACapability86},
        {16, 16, true, 32 << 10, 1e5, 64 << 10},
-       Gpu{32, 1024, 48 << 10, 1 << 17}},
+       Gpu{32, 1024, 48 << 10, 1 << 17, 120, 2, 3e6, 2e5, 0.1}},
   };
   return rows;
 }

@@ -28,6 +28,12 @@ struct Gpu {
   int blockThreads; // the most of a block
   int sharedBytes;  // of a block
   int threads;      // that keep the whole device busy
+  // What cost models weigh by, rounded from data sheets of an H200 and an A100 and not measured.
+  int multiprocessors;
+  double launchTime;   // us that one more launch takes, in a graph
+  double bytesPerTime; // of memory, in a us
+  double fmasPerTime;  // f32, of one multiprocessor, in a us
+  double turnTime;     // us of a turn of one thread's loop that waits for memory, some turns being under way at once
 };
 
 struct KernelTarget {

@@ -21,6 +21,7 @@ int nnc_cuda_enter(nnc_instance *instance) {
                     "from");
   nnc_device *device = instance->device;
   device->failure = NNC_OK;
+  device->scratch_lent = 0; /* a call that failed may not have come to give it back */
   return nnc_cuda_done(instance, device->driver->context_push(device->context->handle),
                        "entering the GPU's context");
 }
@@ -128,6 +129,8 @@ static void give_back(nnc_device *device) {
   for (uint32_t i = 0; i < NNC_CUDA_SENDERS; ++i)
     nnc_cuda_free_pinned(device, &device->senders[i]);
   nnc_cuda_free_pinned(device, &device->receiver);
+  for (uint32_t i = 0; i < device->scratch_count; ++i)
+    driver->free(device->scratches[i].address);
   const nnc_cuda_block blocks[] = {device->variables, device->workspace, device->turns, device->arguments};
   for (size_t i = 0; i < sizeof blocks / sizeof *blocks; ++i)
     if (blocks[i].address)

@@ -43,7 +43,7 @@ typedef struct nnc_cuda_replay {
   nnc_cu_executable executable; /* NULL: seen once */
 } nnc_cuda_replay;
 
-enum { NNC_CUDA_REPLAYS = 16, NNC_CUDA_SENDERS = 2 };
+enum { NNC_CUDA_REPLAYS = 16, NNC_CUDA_SENDERS = 2, NNC_CUDA_SCRATCHES = 32 };
 
 struct nnc_device {
   const nnc_cuda_driver *driver;
@@ -66,6 +66,11 @@ struct nnc_device {
   /* launch.c: a table open to the next free place, a power of two long. */
   nnc_cuda_entry *entries;
   uint32_t entry_count, entry_capacity;
+
+  /* launch.c: memory that kernels use for what one of their launches tells the next. The last block is the one in use. */
+  nnc_cuda_block scratches[NNC_CUDA_SCRATCHES];
+  uint32_t scratch_count, scratch_lent; /* lent: pieces that the running kernel has */
+  uint64_t scratch_used;
 
   /* graph.c */
   nnc_cuda_replay replays[NNC_CUDA_REPLAYS];

@@ -15,7 +15,7 @@ static const uint64_t *make_key(nnc_instance *instance, const nnc_function *func
                                 uint32_t *words) {
   nnc_device *device = instance->device;
   const uint32_t symbols = instance->model->symbol_count;
-  *words = 6 + symbols + function->input_count + function->output_count;
+  *words = 7 + symbols + function->input_count + function->output_count;
   if (*words > device->key_capacity) {
     free(device->key);
     device->key = malloc(*words * sizeof *device->key);
@@ -30,6 +30,7 @@ static const uint64_t *make_key(nnc_instance *instance, const nnc_function *func
   *word++ = (uintptr_t)frame->workspace;
   *word++ = (uintptr_t)frame->seed;
   *word++ = (uintptr_t)frame->turns;
+  *word++ = device->scratch_count; /* blocks stay where they are */
   for (uint32_t s = 0; s < symbols; ++s)
     *word++ = (uint64_t)frame->sizes[s];
   for (uint32_t i = 0; i < function->input_count; ++i)

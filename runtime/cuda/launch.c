@@ -2,20 +2,37 @@
  * bodies. The kernels' user_context is the instance.
  *
  * Halide's own runtime allocates, copies and waits as buffers ask for it. Here operands lie on the GPU already, so that
- * nothing is left but to launch.
+ * nothing is left but to launch, and to lend kernels scratch memory for what one of their launches tells the next. Launches
+ * of an instance run one after another: all kernels have the same block. It is taken when a kernel first needs as much,
+ * and stays until the instance is closed, so calls like one before allocate nothing.
  */
 #include "gpu.h"
 
 #include <stdlib.h>
 
-/* halide_buffer_t, as far as it is read here. */
+/* halide_dimension_t and halide_buffer_t, as far as they are read here. */
+typedef struct dimension {
+  int32_t min, extent, stride;
+  uint32_t flags;
+} dimension;
+
 typedef struct buffer {
   uint64_t device;
+  const void *device_interface;
+  uint8_t *host;
+  uint64_t flags;
+  uint8_t type_code, type_bits;
+  uint16_t type_lanes;
+  int32_t dimensions;
+  const dimension *dim;
 } buffer;
 
 struct halide_device_interface_t;
 const struct halide_device_interface_t *halide_cuda_device_interface(void);
 int halide_copy_to_device(void *user_context, buffer *operand, const struct halide_device_interface_t *type);
+int halide_device_malloc(void *user_context, buffer *memory, const struct halide_device_interface_t *type);
+int halide_device_free(void *user_context, buffer *memory);
+void halide_device_free_as_destructor(void *user_context, void *memory);
 int halide_cuda_initialize_kernels(void *user_context, void **state, const char *ptx, int bytes);
 void halide_cuda_finalize_kernels(void *user_context, void *state);
 int halide_cuda_run(void *user_context, void *state, const char *entry, int blocks_x, int blocks_y,
@@ -34,6 +51,63 @@ int halide_copy_to_device(void *user_context, buffer *operand, const struct hali
   return nnc_fail(instance, instance->device->failure = NNC_INTERNAL,
                   "an operand of a kernel is not on the GPU");
 }
+
+enum { SCRATCH_ALIGNMENT = 256 };
+
+static uint64_t bytes_of(const buffer *memory) {
+  uint64_t bytes = (memory->type_bits + 7u) / 8u;
+  for (int32_t axis = 0; axis < memory->dimensions; ++axis)
+    bytes *= (uint64_t)memory->dim[axis].extent;
+  return bytes ? bytes : 1;
+}
+
+/* Blocks that have become too small stay: what was launched, or recorded, may use them. Each is twice the one before. */
+static int grow_scratch(nnc_instance *instance, uint64_t bytes) {
+  nnc_device *device = instance->device;
+  if (device->scratch_count == NNC_CUDA_SCRATCHES)
+    return nnc_fail(instance, device->failure = NNC_OUT_OF_MEMORY, "kernels need more than %d blocks of scratch memory",
+                    (int)NNC_CUDA_SCRATCHES);
+  const uint64_t before = device->scratch_count ? device->scratches[device->scratch_count - 1].bytes : SCRATCH_ALIGNMENT;
+  nnc_cuda_block block = {0};
+  int status = nnc_cuda_grow(instance, &block, bytes > 2 * before ? bytes : 2 * before, "kernels' scratch memory");
+  if (status)
+    return status;
+  device->scratches[device->scratch_count++] = block;
+  device->scratch_used = 0;
+  return NNC_OK;
+}
+
+/* Kernels ask for the same memory before each launch that uses it. */
+int halide_device_malloc(void *user_context, buffer *memory, const struct halide_device_interface_t *type) {
+  (void)type;
+  nnc_instance *instance = user_context;
+  nnc_device *device = instance->device;
+  if (memory->device)
+    return 0;
+  const uint64_t bytes = (bytes_of(memory) + SCRATCH_ALIGNMENT - 1) / SCRATCH_ALIGNMENT * SCRATCH_ALIGNMENT;
+  if (!device->scratch_lent) /* a kernel begins */
+    device->scratch_used = 0;
+  if (!device->scratch_count || device->scratch_used + bytes > device->scratches[device->scratch_count - 1].bytes) {
+    int status = grow_scratch(instance, bytes);
+    if (status)
+      return status;
+  }
+  memory->device = device->scratches[device->scratch_count - 1].address + device->scratch_used;
+  device->scratch_used += bytes;
+  ++device->scratch_lent;
+  return 0;
+}
+
+int halide_device_free(void *user_context, buffer *memory) {
+  nnc_instance *instance = user_context;
+  if (memory->device)
+    --instance->device->scratch_lent;
+  memory->device = 0;
+  return 0;
+}
+
+/* What kernels that fail call for what they have not freed. */
+void halide_device_free_as_destructor(void *user_context, void *memory) { (void)halide_device_free(user_context, memory); }
 
 /* The state of a kernel's module is the address of its text. Threads that come here together write the same. */
 int halide_cuda_initialize_kernels(void *user_context, void **state, const char *ptx, int bytes) {

@@ -20,12 +20,13 @@ bool sameVars(llvm::ArrayRef<Var> a, llvm::ArrayRef<Var> b) {
                     [](const Var &x, const Var &y) { return x.name() == y.name(); });
 }
 
+} // namespace
+
 bool runsAlongRows(const ReduceSpec &spec) {
   return spec.axes.back() == static_cast<int64_t>(spec.dims.size()) - 1;
 }
 
-/// Lanes for `results` results, so that the device has threads enough and each of them some elements.
-int lanesFor(const ReduceSpec &spec, double results, const Gpu &gpu) {
+int lanesOfBlock(const ReduceSpec &spec, double results, const Gpu &gpu) {
   double length = guessedLength(spec);
   bool alongRows = runsAlongRows(spec);
   int most = !alongRows ? gpu.blockThreads / columnsOfBlock : results == 1 ? gpu.blockThreads : threadsOfBlock;
@@ -38,7 +39,11 @@ int lanesFor(const ReduceSpec &spec, double results, const Gpu &gpu) {
   return lanes;
 }
 
-} // namespace
+Nums KernelEmitter::reduceOnDevice(Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Expr> keptIndex) {
+  if (std::optional<Nums> value = reduceOverBlocks(op, spec, keptIndex))
+    return *value;
+  return reduceInBlock(op, spec, keptIndex);
+}
 
 Nums KernelEmitter::reduceInBlock(Operation *op, const ReduceSpec &spec, llvm::ArrayRef<Expr> keptIndex) {
   std::optional<std::vector<Var>> vars =
@@ -57,7 +62,7 @@ Nums KernelEmitter::reduceInBlock(Operation *op, const ReduceSpec &spec, llvm::A
     for (auto [axis, size] : llvm::zip(nest->axes, nest->dims))
       if (llvm::any_of(*vars, [&](const Var &var) { return var.name() == axis.name(); }))
         results *= guess(size);
-    reduction.laneCount = lanesFor(spec, results, *target.gpu);
+    reduction.laneCount = lanesOfBlock(spec, results, *target.gpu);
     reduction.alongRows = runsAlongRows(spec);
     // Each result once, by one thread.
     if (reduction.laneCount == 1 && vars->size() == nest->axes.size())
@@ -71,8 +76,17 @@ Nums KernelEmitter::reduceInBlock(Operation *op, const ReduceSpec &spec, llvm::A
     reduction.alongRows = first.alongRows;
   }
 
+  Nums value = addLanes(spec, reduction, keptIndex, 0, 1);
+  shared[key] = nest->reductions.size() - 1;
+  return value;
+}
+
+Nums KernelEmitter::addLanes(const ReduceSpec &spec, Reduction reduction, llvm::ArrayRef<Expr> keptIndex,
+                             const Expr &part, int parts) {
+  const std::vector<Var> *vars = &reduction.kept;
   std::string name = std::string(spec.name) + std::to_string(counter++);
-  int lanes = reduction.laneCount;
+  const int lanes = reduction.laneCount, stride = lanes * parts;
+  const Expr lane = parts == 1 ? Expr(reduction.lane) : part * lanes + reduction.lane;
   std::vector<Expr> laneArgs = {reduction.lane};
   std::vector<Var> laneVars = {reduction.lane};
   laneArgs.insert(laneArgs.end(), vars->rbegin(), vars->rend());
@@ -87,7 +101,7 @@ Nums KernelEmitter::reduceInBlock(Operation *op, const ReduceSpec &spec, llvm::A
   std::vector<Func> outer;
   auto update = [&](const Expr &first, const Expr &turns, bool guarded) {
     RDom r(0, turns, name + (guarded ? "_tail" : "_r"));
-    Expr position = (first + r) * lanes + reduction.lane;
+    Expr position = (first + r) * stride + lane;
     if (guarded)
       r.where(position < extent(length));
     std::swap(outer, pending);
@@ -97,10 +111,10 @@ Nums KernelEmitter::reduceInBlock(Operation *op, const ReduceSpec &spec, llvm::A
     pending.clear();
     std::swap(outer, pending);
   };
-  Expr whole = extent(length) / lanes;
-  if (!length.isStatic() || length.value() >= lanes)
+  Expr whole = extent(length) / stride;
+  if (!length.isStatic() || length.value() >= stride)
     update(0, whole, false);
-  if (!isMultiple(length, lanes))
+  if (!isMultiple(length, stride))
     update(whole, 1, true);
   reduction.serial = serial;
 
@@ -120,7 +134,6 @@ Nums KernelEmitter::reduceInBlock(Operation *op, const ReduceSpec &spec, llvm::A
   // The last addition is made wherever the result is read.
   reduction.result = Func(name);
   define(reduction.result(std::vector<Var>(vars->rbegin(), vars->rend())), halves(0, 1));
-  shared[key] = nest->reductions.size();
   nest->reductions.push_back(reduction);
   return read(reduction.result, std::vector<Expr>(vars->rbegin(), vars->rend()));
 }

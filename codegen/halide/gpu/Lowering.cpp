@@ -99,6 +99,28 @@ protected:
   }
 };
 
+/// Scratch memory is on the device alone. Halide knows, and asks for its part of the CPU's memory under a condition that never
+/// holds; the call would still be there.
+class DropHostMemory : public IRMutator {
+public:
+  using IRMutator::mutate;
+
+protected:
+  using IRMutator::visit;
+  Internal::Stmt visit(const Internal::Allocate *op) override {
+    if (!Internal::is_const_zero(op->condition))
+      return IRMutator::visit(op);
+    dropped.insert(op->name);
+    return mutate(op->body);
+  }
+  Internal::Stmt visit(const Internal::Free *op) override {
+    return dropped.contains(op->name) ? Internal::Evaluate::make(0) : IRMutator::visit(op);
+  }
+
+private:
+  llvm::StringSet<> dropped;
+};
+
 /// Calls functions of the C library, and llvm's multiply-add, by the names they have on a device.
 class RenameCalls : public IRMutator {
 public:
@@ -272,6 +294,7 @@ void addDevicePasses(Pipeline &pipeline, const KernelTarget &target, std::vector
   if (!target.checksArguments)
     pipeline.add_custom_lowering_pass(new DropArgumentChecks);
   pipeline.add_custom_lowering_pass(new DropHostReads);
+  pipeline.add_custom_lowering_pass(new DropHostMemory);
   pipeline.add_custom_lowering_pass(new DropDeviceAsserts);
   pipeline.add_custom_lowering_pass(new DropKept);
   pipeline.add_custom_lowering_pass(new PrivatePlaces);

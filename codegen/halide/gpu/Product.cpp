@@ -1,9 +1,11 @@
 // gpu/Product.cpp: see gpu/Product.h.
 #include "codegen/halide/gpu/Product.h"
+#include "codegen/halide/Definitions.h"
 #include "codegen/halide/Schedules.h"
 #include "codegen/halide/Sizes.h"
 #include "codegen/halide/gpu/Grid.h"
 #include "codegen/halide/gpu/Prefetch.h"
+#include "codegen/halide/gpu/Scratch.h"
 
 using namespace Halide;
 
@@ -21,47 +23,90 @@ int elementsOf(int items) { return std::min(items, 4); }
 
 } // namespace
 
-std::optional<ProductTile> planProduct(const ContractSpec &spec, const Dims &batch,
+std::optional<ProductPlan> planProduct(const ContractSpec &spec, const Dims &batch,
                                        const KernelTarget &target) {
-  // From the most work per byte to the most blocks.
-  static const ProductTile tiles[] = {
-      {128, 128, 8, 8, 16}, {64, 64, 8, 4, 16}, {32, 32, 4, 4, 16}, {16, 32, 2, 4, 32}};
-  int64_t m = guess(spec.m), n = guess(spec.n), matrices = 1;
+  // From the most work per byte to the most blocks. The share is that of multiply-adds among a turn's instructions.
+  static const struct {
+    ProductTile tile;
+    double share;
+  } tiles[] = {{{128, 128, 8, 8, 16}, 0.9},
+               {{64, 64, 8, 4, 16}, 0.85},
+               {{32, 32, 4, 4, 16}, 0.65},
+               {{16, 32, 2, 4, 32}, 0.5}};
+  constexpr int mostParts = 32;
+  // Threads of a multiprocessor that hide each other's waiting, and the us of a stretch for which nothing does.
+  constexpr int residentThreads = 512;
+  constexpr double stretchTime = 0.6;
+  const Gpu &gpu = *target.gpu;
+  const int64_t m = guessOfTerms(spec.m), n = guessOfTerms(spec.n), k = guessOfTerms(spec.k);
+  double matrices = 1;
   for (const Dim &size : batch)
-    matrices *= guess(size);
+    matrices *= guessOfTerms(size);
   // Rows that are not there would be most of the work.
-  if (m < 8 || n < 8 || guess(spec.k) < 8)
+  if (m < 8 || n < 8 || k < 8)
     return std::nullopt;
-  bool isWide = spec.type.bits() == 64;
-  std::optional<ProductTile> chosen;
-  for (const ProductTile &tile : tiles) {
+  const bool isWide = spec.type.bits() == 64;
+  std::vector<Choices::Way> ways;
+  std::vector<std::pair<ProductTile, int>> plans;
+  size_t best = 0;
+  for (const auto &[tile, share] : tiles) {
     if (isWide && tile.rows > 32) // registers
       continue;
-    int64_t blocks = ceilDiv(m, tile.rows) * ceilDiv(n, tile.columns) * matrices;
-    bool fills = blocks * tile.rows * tile.columns / (tile.threadRows * tile.threadColumns) >= target.gpu->threads / 4;
-    bool fits = tile.rows <= m && tile.columns <= n;
-    chosen = tile;
-    if (fills && fits)
-      break;
+    const double tilesOfResult = ceilDiv(m, tile.rows) * ceilDiv(n, tile.columns) * matrices;
+    const int threads = tile.rows * tile.columns / (tile.threadRows * tile.threadColumns);
+    const double resident = gpu.multiprocessors * (residentThreads / threads);
+    const double work = tile.rows * tile.columns * tile.depth * (isWide ? 2 : 1) / (gpu.fmasPerTime * share);
+    for (int parts = 1; parts <= mostParts && (parts == 1 || parts * 2 * tile.depth <= k); parts *= 2) {
+      const double blocks = tilesOfResult * parts, stretches = std::ceil(double(k) / (tile.depth * parts));
+      const double waiting = std::ceil(blocks / resident) * stretches * stretchTime;
+      const double computing = std::ceil(blocks / gpu.multiprocessors) * stretches * work;
+      const double time = std::max(waiting, computing) + timeOfParts(parts, matrices * m * n, spec.type.bytes(), gpu);
+      ways.push_back({std::to_string(tile.rows) + "x" + std::to_string(tile.columns) + (parts > 1 ? "/" + std::to_string(parts) : ""), time});
+      plans.emplace_back(tile, parts);
+      // Estimates are not worth a launch that saves little.
+      constexpr double saving = 0.8;
+      if (time < (parts > 1 ? saving : 1) * ways[best].cost)
+        best = ways.size() - 1;
+    }
   }
-  // A long sum of a few tiles: as a reduction it has more threads.
-  int64_t tilesOfResult = ceilDiv(m, chosen->rows) * ceilDiv(n, chosen->columns) * matrices;
-  if (tilesOfResult < 16 && guess(spec.k) > 64 * chosen->rows)
-    return std::nullopt;
-  return chosen;
+  auto [tile, parts] = plans[target.chooseWay("tile", ways, best)];
+  ProductPlan plan{tile, parts, spec.k};
+  if (parts > 1 && spec.k.isStatic())
+    plan.partLength = Dim(roundUp(ceilDiv(k, parts), tile.depth));
+  return plan;
 }
 
 std::optional<Num> KernelEmitter::deviceProduct(const ContractSpec &spec, llvm::ArrayRef<Expr> index) {
   if (form != Form::Device || !isOwnIndex(index) || nest->product)
     return std::nullopt;
-  std::optional<ProductTile> tile =
-      planProduct(spec, Dims(nest->dims.begin(), nest->dims.end() - 2), target);
-  if (!tile)
+  const size_t rank = nest->dims.size();
+  std::optional<ProductPlan> plan = planProduct(spec, Dims(nest->dims.begin(), nest->dims.end() - 2), target);
+  if (!plan)
     return std::nullopt;
-  nest->product = std::make_unique<DeviceProduct>(spec, *tile, nest->axes,
-                                                  [&](const Dim &dim) { return extent(dim); },
-                                                  nest->readsAligned && spec.type.bits() == 32);
-  return nest->product->value();
+  auto make = [&](const std::vector<Var> &axes) {
+    nest->product = std::make_unique<DeviceProduct>(spec, *plan, axes, [&](const Dim &dim) { return extent(dim); },
+                                                    nest->readsAligned && spec.type.bits() == 32);
+    return nest->product->value();
+  };
+  if (plan->parts == 1)
+    return make(nest->axes);
+  std::vector<Var> axes = nest->axes;
+  Dims dims = nest->dims;
+  axes.insert(axes.end() - 2, Var("part_of_k"));
+  dims.insert(dims.end() - 2, Dim(plan->parts));
+  std::optional<Func> parts =
+      inScratch("product" + std::to_string(counter++) + "_parts", axes, dims, [&] { return std::optional(Nums{make(axes)}); });
+  if (!parts)
+    return std::nullopt;
+  auto ofPart = [&](int part) {
+    std::vector<Expr> at(nest->axes.begin(), nest->axes.end());
+    at.insert(at.begin() + (rank - 2), part);
+    return read(*parts, reversed(at)).front();
+  };
+  Num sum = ofPart(0);
+  for (int part = 1; part < plan->parts; ++part)
+    sum = sum + ofPart(part);
+  return sum;
 }
 
 std::optional<Num>
@@ -92,25 +137,32 @@ KernelEmitter::matrixProduct(Type type, const ReduceSpec &sum, bool leftDown, bo
   return deviceProduct(spec, index);
 }
 
-DeviceProduct::DeviceProduct(const ContractSpec &spec, const ProductTile &tile, std::vector<Var> axesOfResult,
+DeviceProduct::DeviceProduct(const ContractSpec &spec, const ProductPlan &plan, std::vector<Var> axesOfResult,
                              const std::function<Expr(const Dim &)> &extent, bool inWords)
-    : spec(spec), tile(tile), axes(std::move(axesOfResult)) {
+    : spec(spec), tile(plan.tile), axes(std::move(axesOfResult)) {
   Var x = axes.back(), y = axes[axes.size() - 2];
-  std::vector<Expr> batch(axes.begin(), axes.end() - 2);
+  const bool inParts = plan.parts > 1;
+  std::vector<Expr> batch(axes.begin(), axes.end() - 2 - inParts);
+  const int chunk = plan.parts * tile.depth; // of k, that all parts take together
+  const bool isWhole = isMultiple(spec.k, chunk);
+  // A part is whole stretches long.
+  Expr size = extent(spec.k);
+  const Expr length = plan.partLength.isStatic() && inParts ? extent(plan.partLength)
+                      : isWhole                             ? size / plan.parts
+                                                            : (size + chunk - 1) / chunk * tile.depth;
+  const Expr along = inParts ? axes[axes.size() - 3] * length + depth : Expr(depth);
   leftInWords = inWords && isMultiple(spec.lhsDown ? spec.m : spec.k, wordOfCopy);
   rightInWords = inWords && isMultiple(spec.rhsAcross ? spec.k : spec.n, wordOfCopy);
   // Words of a copy are inside or outside as a whole.
-  auto bounded = [&](const Var &var, const Dim &size, int block, bool words) -> Expr {
+  auto bounded = [&](const Expr &var, const Dim &size, int block, bool words) -> Expr {
     if (isMultiple(size, block))
       return var;
     if (!words)
       return min(var, extent(size) - 1);
     return min(var / wordOfCopy, extent(size) / wordOfCopy - 1) * wordOfCopy + var % wordOfCopy;
   };
-  bool isWhole = isMultiple(spec.k, tile.depth);
-  Expr size = extent(spec.k);
   auto inside = [&](const Num &number, bool words) {
-    Expr at = words ? depth / wordOfCopy * wordOfCopy : Expr(depth);
+    Expr at = words ? along / wordOfCopy * wordOfCopy : along;
     return (isWhole ? number : select(Num(at < size), number, lit(number, 0.0))).expr();
   };
   auto args = [&](auto first, auto second) {
@@ -121,13 +173,13 @@ DeviceProduct::DeviceProduct(const ContractSpec &spec, const ProductTile &tile, 
   bool downWords = leftInWords && spec.lhsDown, acrossWords = rightInWords && !spec.rhsAcross;
   bool leftDeep = leftInWords && !spec.lhsDown, rightDeep = rightInWords && spec.rhsAcross;
   left(args(row, depth)) = inside(
-      spec.lhs(batch, bounded(row, spec.m, tile.rows, downWords), bounded(depth, spec.k, tile.depth, leftDeep)),
+      spec.lhs(batch, bounded(row, spec.m, tile.rows, downWords), bounded(along, spec.k, chunk, leftDeep)),
       leftDeep);
   right(args(column, depth)) =
-      inside(spec.rhs(batch, bounded(depth, spec.k, tile.depth, rightDeep),
+      inside(spec.rhs(batch, bounded(along, spec.k, chunk, rightDeep),
                       bounded(column, spec.n, tile.columns, acrossWords)),
              rightDeep);
-  k = RDom(0, isWhole ? size : (size + tile.depth - 1) / tile.depth * tile.depth, "k");
+  k = RDom(0, length, "k");
   sum(args(x, y)) = constant(spec.type, 0.0).expr();
   sum(args(Expr(x), Expr(y))) = fma(Num(left(args(Expr(y), Expr(k)))), Num(right(args(Expr(x), Expr(k)))),
                                     Num(sum(args(Expr(x), Expr(y)))))

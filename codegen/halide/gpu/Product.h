@@ -10,7 +10,8 @@
 // threads then read neighbouring words. What is beyond the ends of k is copied as 0, beyond the last row or column as the
 // last one.
 //
-// Each element is one chain of fused multiply-adds in order of k.
+// Each element is one chain of fused multiply-adds in order of k; or where the result has too few tiles for the device and k
+// is long, one for each of some parts of k, which lie in scratch memory and are added up in order (gpu/Scratch.h).
 #ifndef NNC_CODEGEN_HALIDE_GPU_PRODUCT_H
 #define NNC_CODEGEN_HALIDE_GPU_PRODUCT_H
 
@@ -24,13 +25,20 @@ struct ProductTile {
   int depth;                     // of a stretch of k
 };
 
+struct ProductPlan {
+  ProductTile tile;
+  int parts; // of k
+  Dim partLength; // whole stretches, but for the last part
+};
+
 /// Chooses from sizes and target alone; nothing where a block would have too little to share.
-std::optional<ProductTile> planProduct(const ContractSpec &spec, const Dims &batch, const KernelTarget &target);
+std::optional<ProductPlan> planProduct(const ContractSpec &spec, const Dims &batch, const KernelTarget &target);
 
 class DeviceProduct : public Contractor {
 public:
-  /// `axes` are the result's loop variables: batch axes, m, n. `inWords`: tensors begin at 16-byte words and are f32.
-  DeviceProduct(const ContractSpec &spec, const ProductTile &tile, std::vector<Halide::Var> axes,
+  /// `axes` are the result's loop variables: batch axes, the part if k has some, m, n. `inWords`: tensors begin at 16-byte
+  /// words and are f32.
+  DeviceProduct(const ContractSpec &spec, const ProductPlan &plan, std::vector<Halide::Var> axes,
                 const std::function<Halide::Expr(const Dim &)> &extent, bool inWords);
 
   Num value() const override;

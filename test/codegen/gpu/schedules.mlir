@@ -9,7 +9,7 @@
 // CHECK: remark: kernel 'columns' for cuda: schedule blocks{{$}}
 // CHECK: remark: kernel 'rows' for cuda: schedule blocks{{$}}
 // CHECK: remark: kernel 'own' for cuda: schedule own{{$}}
-// CHECK: remark: kernel 'skinny' for cuda: schedule blocks{{$}}
+// CHECK: remark: kernel 'skinny' for cuda: schedule scratch blocks, threads{{$}}
 
 // The accumulators of a product are registers, its operands come from shared memory as words of four numbers: of a turn's
 // 512 multiply-adds 16 of each of 48 words. They go there as words, too (four before the loop, four in each turn for the
