@@ -6,16 +6,17 @@
 #   ops/      each operator's cases with first and second derivatives in f64, as the tests of operators make them
 #   models/   the examples in f32 and f64
 #   bench/    the speed benchmark's workloads in f32
+#   limits/   what Inputs/measure-cuda.c times beside the GPU's own limits and cuBLAS
 #
 # NNC_BUILD names the build tree (default: build beside test). CPU code is for x86-64-v3.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 build=${NNC_BUILD:-$root/build}
-[ $# -ge 1 ] || { echo "usage: prepare.sh DIRECTORY [ops|models|bench]" >&2; exit 1; }
+[ $# -ge 1 ] || { echo "usage: prepare.sh DIRECTORY [ops|models|bench|limits]" >&2; exit 1; }
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
-parts=${2:-ops models bench}
+parts=${2:-ops models bench limits}
 export PATH=$build/bin:$PATH
 
 compile() { # compile LIBRARY TEXT options...
@@ -51,10 +52,16 @@ for part in $parts; do
       compile "bench/$(basename "$text" .nn)" "$text"
     done
     ;;
+  limits) compile limits/measured "$here/Inputs/measured.nn" ;;
   *) echo "prepare.sh: unknown part '$part'" >&2; exit 1 ;;
   esac
   tar -C "$out" -czf "$out/$part.tar.gz" "$part" && rm -rf "${out:?}/$part"
 done
-cc -std=gnu11 -O2 -I"$root" "$here/Inputs/check-cuda.c" -ldl -lm -o "$out/check-cuda"
+for program in check-cuda measure-cuda; do
+  cc -std=gnu11 -O2 -I"$root" "$here/Inputs/$program.c" -ldl -lm -o "$out/$program"
+done
 cp "$here/run.sh" "$out/run.sh"
 du -sh "$out" "$out"/*.tar.gz
+# What is carried to a machine at once may be no larger.
+large=$(find "$out" -name '*.tar.gz' -size +64M)
+[ -z "$large" ] || { echo "prepare.sh: more than 64 MiB: $large" >&2; exit 1; }

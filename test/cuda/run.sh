@@ -1,12 +1,12 @@
 #!/bin/bash
 # run.sh [report]: checks what prepare.sh compiled on this machine's GPU, and prints a report: see Inputs/check-cuda.c for what is
-# compared. Where there is no GPU it says so and ends. The status is 1 if anything failed.
+# compared, and Inputs/measure-cuda.c for what is measured. Where there is no GPU it says so and ends. The status is 1 if anything failed.
 cd "$(dirname "$0")" || exit 1
 report=${1:-report.txt}
 for archive in *.tar.gz; do
   [ -e "$archive" ] && tar -xzf "$archive"
 done
-first=$(ls ops/*.so models/*.so bench/*.so 2>/dev/null | head -1)
+first=$(ls ops/*.so models/*.so bench/*.so limits/*.so 2>/dev/null | head -1)
 [ -n "$first" ] || { echo "run.sh: there is nothing to check here; prepare.sh makes it" >&2; exit 1; }
 if ./check-cuda "$first" --steps 1 --tolerance 1e30 | grep 'nothing was checked'; then
   exit 0
@@ -19,6 +19,7 @@ check() { # check SECONDS LIBRARY options...
 }
 {
   nvidia-smi --query-gpu=name,driver_version,clocks.max.sm,clocks.max.memory --format=csv 2>/dev/null
+  [ -e limits/measured.so ] && { echo "== the GPU's limits, cuBLAS, and kernels beside them"; timeout 120 ./measure-cuda limits/measured.so || echo "  FAILED measure-cuda"; }
   echo "== operators: f64, gradients against differences"
   for library in ops/*.so; do [ -e "$library" ] && check 120 "$library" --steps 3; done
   echo "== examples: 20 steps"
