@@ -38,12 +38,32 @@ struct Step {
   std::optional<Num> term;
 };
 
+/// How many groups of rows a scatter's steps are made in on a GPU. A thread goes through all steps for one group and column, and
+/// does those of its rows in order: more groups read the integers more often and wait less for memory. In us, by the numbers of
+/// `Gpu`: a warp reads an integer and decides in some cycles, while others do; a step that is done waits for what the one
+/// before may have written.
+int planScatterGroups(double steps, double rows, double columns, const Gpu &gpu) {
+  constexpr double warpsPerTime = 1000, stepTime = 0.6; // of one multiprocessor, in a us; us
+  double best = 0;
+  int groups = 1;
+  for (int count = 1; count <= std::min(rows, 4096.0); count *= 2) {
+    const double warps = std::ceil(columns / gpu.warpThreads) * count;
+    const double time = steps * (warps / (gpu.multiprocessors * warpsPerTime) + stepTime / count);
+    if (count == 1 || time < best) {
+      best = time;
+      groups = count;
+    }
+  }
+  return groups;
+}
+
 /// The loops of such an op: initial values, then steps in a fixed order. Vectors and tasks go over the axes that are
 /// none of the steps' doing, so results do not depend on them.
 class UpdateNest {
 public:
-  /// `steps` are the sizes of the loops over steps, outermost first.
-  UpdateNest(KernelEmitter &emitter, Value result, int64_t axis, const Dims &steps)
+  /// `steps` are the sizes of the loops over steps, outermost first. `areFree`: steps that update other elements of the axis
+  /// do not need one another.
+  UpdateNest(KernelEmitter &emitter, Value result, int64_t axis, const Dims &steps, bool areFree)
       : nest(emitter.addNest({0})), emitter(emitter), axis(axis), stepSizes(steps),
         index(nest.axes.begin(), nest.axes.end()) {
     nest.memoryTypes = {halideType(getElementTypeOrSelf(result.getType()))};
@@ -52,6 +72,10 @@ public:
       region.push_back(Halide::Range(0, emitter.extent(size)));
     if (region.empty())
       region.push_back(Halide::Range(0, 1));
+    if (areFree)
+      groups = groupsOnDevice();
+    if (groups > 1)
+      region.push_back(Halide::Range(0, groups));
     domain = Halide::RDom(region, emitter.uniqueName("step"));
     for (size_t i = steps.size(); i-- > 0;)
       step.push_back(domain[i]);
@@ -66,6 +90,8 @@ public:
     out(std::vector<Var>(nest.axes.rbegin(), nest.axes.rend())) = initial.expr();
     if (made.condition.defined())
       domain.where(made.condition);
+    if (groups > 1)
+      domain.where(made.to % groups == group());
     Expr before = out(place(made.from));
     Expr after = before + (made.term ? made.term->expr() : Expr(out(place(made.to))));
     out(place(made.to)) = overDomain(domain, {Num(after)})[0].expr();
@@ -89,13 +115,52 @@ private:
     return at;
   }
 
-  /// A thread goes through all steps for its elements.
+  Halide::RVar group() const { return domain[domain.dimensions() - 1]; }
+
+  /// The sizes of the axes but the updated one.
+  Dims columns() const {
+    Dims sizes = nest.dims;
+    sizes.erase(sizes.begin() + axis);
+    return sizes;
+  }
+
+  int groupsOnDevice() const {
+    const KernelTarget &target = emitter.getTarget();
+    const Dims sizes = columns();
+    // One loop of the grid has them all (see fuseLoops), and the groups another.
+    if (!target.gpu || !llvm::all_of(llvm::drop_begin(sizes, !sizes.empty()), [](const Dim &size) { return size.isStatic(); }))
+      return 1;
+    double steps = 1, count = 1;
+    for (const Dim &size : stepSizes)
+      steps *= guessOfTerms(size);
+    for (const Dim &size : sizes)
+      count *= guessOfTerms(size);
+    return planScatterGroups(steps, guessOfTerms(nest.dims[axis]), count, *target.gpu);
+  }
+
+  /// A thread goes through all steps for its elements, or for those of its group's rows.
   void scheduleStepsInThreads(Halide::Stage update) {
     std::vector<Var> vars = nest.axes;
-    Dims sizes = nest.dims;
     vars.erase(vars.begin() + axis);
-    sizes.erase(sizes.begin() + axis);
-    makeGrid(update, vars, sizes);
+    if (groups == 1) {
+      makeGrid(update, vars, columns());
+      return;
+    }
+    // No two threads update the same element: each is of one group and column.
+    update.allow_race_conditions();
+    std::vector<Halide::VarOrRVar> order;
+    for (int i = 0; i + 1 < domain.dimensions(); ++i)
+      order.push_back(domain[i]);
+    if (vars.empty()) {
+      Halide::RVar block("group_block"), thread("group_thread");
+      update.split(group(), block, thread, emitter.getTarget().gpu->warpThreads, Halide::TailStrategy::GuardWithIf);
+      order.insert(order.end(), {thread, block});
+      update.reorder(order).gpu_threads(thread).gpu_blocks(block);
+      return;
+    }
+    GridLevel level = makeGrid(update, vars, columns());
+    order.insert(order.end(), {level.thread, level.block, group()});
+    update.reorder(order).gpu_blocks(group());
   }
 
   void scheduleSteps(Halide::Stage update) {
@@ -142,6 +207,7 @@ private:
   LoopNest &nest;
   KernelEmitter &emitter;
   int64_t axis;
+  int groups = 1; // of rows, each with threads of its own
   Dims stepSizes;
   ExprIndex index, step;
   Halide::RDom domain;
@@ -151,7 +217,7 @@ struct ScatterAddEmitter : EmitWholeKernelOpInterface::ExternalModel<ScatterAddE
   void emitKernel(Operation *op, KernelEmitter &emitter, ValueRange) const {
     auto scatter = cast<ScatterAddOp>(op);
     int64_t axis = scatter.getAxis();
-    UpdateNest nest(emitter, scatter.getY(), axis, dimsOf(scatter.getIndex()));
+    UpdateNest nest(emitter, scatter.getY(), axis, dimsOf(scatter.getIndex()), true);
     Place place(emitter);
     place.pushInteger(emitter.element(scatter.getIndex(), nest.stepIndex()), dimsOf(scatter.getY())[axis]);
     llvm::ArrayRef<Expr> index = nest.elementIndex();
@@ -171,7 +237,7 @@ struct CumsumEmitter : EmitWholeKernelOpInterface::ExternalModel<CumsumEmitter, 
     bool reverse = cumsum.getReverse();
     Dim size = dimsOf(cumsum.getY())[axis];
     Expr last = emitter.extent(size) - 1;
-    UpdateNest nest(emitter, cumsum.getY(), axis, {*size.sub(Dim(1))});
+    UpdateNest nest(emitter, cumsum.getY(), axis, {*size.sub(Dim(1))}, false);
     Expr step = nest.stepIndex().front(), to = reverse ? last - 1 - step : step + 1;
     Step made{to, reverse ? to + 1 : to - 1, Expr(), std::nullopt};
     llvm::ArrayRef<Expr> index = nest.elementIndex();
