@@ -56,6 +56,30 @@ std::string adjointName(Value value) {
   return name.empty() ? "" : "d_" + name;
 }
 
+/// The location with `name` in the place of the name it has.
+Location renamed(Location loc, StringRef name) {
+  if (auto named = dyn_cast<NameLoc>(loc))
+    return NameLoc::get(StringAttr::get(loc.getContext(), name), named.getChildLoc());
+  auto fused = dyn_cast<FusedLoc>(loc);
+  if (!fused)
+    return loc;
+  SmallVector<Location> parts;
+  for (Location part : fused.getLocations())
+    parts.push_back(renamed(part, name));
+  return FusedLoc::get(parts, fused.getMetadata(), loc.getContext());
+}
+
+/// What is but a term of a value's adjoint has no claim to the name of the sum: it is `d_x_via_y`, after the op that uses x.
+void nameAsTerm(Value value, Value term) {
+  Operation *op = term.getDefiningOp();
+  ProvenanceAttr provenance = op ? provenanceOf(op->getLoc()) : ProvenanceAttr();
+  std::string name = adjointName(value);
+  if (!provenance || name.empty() || sourceName(op->getLoc()) != name)
+    return; // it is the adjoint of another value, and has that one's name
+  bool isSum = provenance.getRole() == Role::Accumulate;
+  op->setLoc(renamed(op->getLoc(), isSum ? name + "_so_far" : name + "_via_" + provenance.getOf().str()));
+}
+
 /// Whether an op has a rule at all.
 bool hasRule(Operation *op) { return isa<DifferentiableOpInterface, RegionDifferentiableOpInterface>(op); }
 
@@ -335,6 +359,10 @@ void BlockDifferentiator::describe(Operation *op, ArrayRef<Value> dOperands, Str
 
 void BlockDifferentiator::addAdjoint(Value value, Value adjoint, Location sum, OpBuilder &builder) {
   Value &known = adjoints[value];
+  if (known) {
+    nameAsTerm(value, known);
+    nameAsTerm(value, adjoint);
+  }
   known = known ? GraphBuilder(builder, sum).add(known, adjoint) : adjoint;
 }
 

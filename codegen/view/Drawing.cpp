@@ -6,6 +6,7 @@
 #include "ir/ops/Shape.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
 #include <map>
 #include <set>
 
@@ -192,8 +193,14 @@ private:
     if (auto store = dyn_cast<StoreOp>(op))
       return newNode(Part::Result, "next " + store.getVariable().str(), "", store.getValue().getType(),
                      layerOfVariable(store.getVariable()), op->getLoc());
-    return newNode(part, title, sourceName(op->getLoc()), op->getResult(0).getType(), layerOf(op->getLoc()),
+    return newNode(part, title, uniqueName(sourceName(op->getLoc())), op->getResult(0).getType(), layerOf(op->getLoc()),
                    op->getLoc());
+  }
+
+  /// A name that is said again, by a layer that is used twice or two terms of one kind, has a number behind.
+  std::string uniqueName(StringRef name) {
+    unsigned number = name.empty() ? 1 : ++named[name];
+    return number == 1 ? name.str() : (name + "_" + Twine(number)).str();
   }
 
   static StringRef layerOfVariable(StringRef name) { return name.contains('.') ? name.rsplit('.').first : ""; }
@@ -319,6 +326,7 @@ private:
   llvm::DenseMap<Operation *, unsigned> nodes;
   llvm::DenseMap<Value, unsigned> nodeOf;
   std::map<std::string, unsigned> updateNodes; // by parameter
+  llvm::StringMap<unsigned> named;             // how many nodes have a name
   std::map<std::string, SmallVector<Operation *>> waiting;
   std::set<std::pair<unsigned, unsigned>> connected;
 };
