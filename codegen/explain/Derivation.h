@@ -104,6 +104,7 @@ struct Gradient {
   std::vector<Line> sums;     // of gradients that several uses make
   std::vector<Step> steps;    // from the target backwards
   std::vector<Stretch> stretches;
+  std::optional<size_t> like; // the number of a gradient before this one that differs from it in names alone
 };
 
 struct Derivation {

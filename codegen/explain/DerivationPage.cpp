@@ -36,7 +36,10 @@ public:
     page.heading(2, derivation.model + ", function " + quoted(derivation.function));
     writeValues();
     for (const Gradient &gradient : derivation.gradients)
-      write(gradient);
+      if (!isShort || !gradient.like) {
+        write(gradient);
+        writeAlike(gradient);
+      }
     writeResults();
     writeNumbers();
     write(derivation.simplifications);
@@ -76,8 +79,8 @@ private:
             used.insert(word.str());
     });
     if (used.count("padded("))
-      page.paragraph("In `padded(x)` there are zeros around x, as far as subscripts reach, or `padded(x, number)` that number: "
-                     "the first element of x stays at 0.");
+      page.paragraph("In `padded(x)` there are zeros where a subscript is no place of x, before, behind or between its elements, or "
+                     "`padded(x, number)` that number: the first element of x stays at 0.");
     if (used.count("elements("))
       page.paragraph("In `elements(x[...])` the letters count along the axes of what is made, i along the first, j along the "
                      "second and so on, leaving out letters that are names here.");
@@ -171,6 +174,16 @@ private:
   //===------------------------------------------------------------------------------------------------===//
   // The gradient
   //===------------------------------------------------------------------------------------------------===//
+
+  /// The targets whose gradients are told by this one.
+  void writeAlike(const Gradient &gradient) {
+    std::vector<std::string> targets;
+    for (const Gradient &other : derivation.gradients)
+      if (isShort && other.like && &derivation.gradients[*other.like] == &gradient)
+        targets.push_back(other.target);
+    if (!targets.empty())
+      page.paragraph("In the same way, with their own values and parameters, backward from " + listed(targets) + ".");
+  }
 
   /// Where several gradients of one target are made: with respect to what.
   std::string wrtOf(const Gradient &gradient) const {

@@ -495,6 +495,7 @@ Derivation Deriver::derive() {
     derivation.variables.push_back({notation.nameOf(load.getValue()), typeText(load.getValue().getType())});
   for (Adjoints &adjoints : all)
     derivation.gradients.push_back(gradient(adjoints));
+  findAlike(derivation.gradients);
   ReturnOp end = func.returnOp();
   derivation.rest = linesFor(end.getValues(), &block);
   for (auto [number, value] : llvm::enumerate(end.getValues()))

@@ -1,9 +1,12 @@
 // Given.cpp: reads what is given, finds the run-time sizes that it tells, and checks each number against its type.
 #include "codegen/explain/Given.h"
 #include "codegen/explain/Math.h"
+#include "ir/Provenance.h"
+#include "ir/interpreter/Cost.h"
 #include "ir/interpreter/Samples.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
 using namespace mlir;
@@ -225,6 +228,42 @@ static llvm::Error checkElements(llvm::StringRef name, Type element, const std::
   return llvm::Error::success();
 }
 
+/// Numbers are to be read: what takes minutes, or more memory than there may be, is refused before it begins.
+static llvm::Error checkExtent(FuncOp function, const std::map<std::string, int64_t> &sizes) {
+  constexpr double mostOperations = 1e10, mostElements = 5e8;
+  auto sizeOf = [&](const Dim &dim) {
+    double value = 0; // 64 bits may be too few
+    for (const auto &[symbols, coefficient] : dim.getTerms()) {
+      double term = static_cast<double>(coefficient);
+      for (const std::string &symbol : symbols)
+        if (auto size = sizes.find(symbol); size != sizes.end())
+          term *= static_cast<double>(size->second);
+      value += term;
+    }
+    return value;
+  };
+  double operations = 0, elements = 0;
+  for (BlockArgument argument : function.getArguments())
+    elements += elementsOf(argument, sizeOf);
+  for (Operation &op : function.getBody().front())
+    if (ProvenanceAttr how = provenanceOf(op.getLoc()); !how || how.getRole() != Role::Optimizer) {
+      operations += interpreterCost(&op, sizeOf);
+      for (Value result : op.getResults())
+        elements += elementsOf(result, sizeOf);
+    }
+  if (operations <= mostOperations && elements <= mostElements)
+    return llvm::Error::success();
+  std::string text;
+  for (const auto &[name, size] : sizes)
+    text += (text.empty() ? "" : ", ") + name + "=" + std::to_string(size);
+  auto number = [](double value) { return llvm::formatv("{0:e0}", value).str(); };
+  bool isTooLong = operations > mostOperations;
+  return failure("at these sizes" + (text.empty() ? "" : " (" + text + ")") + " the gradients of '" + function.getSymName() + "' take " +
+                 (isTooLong ? "about " + number(operations) + " operations" : number(elements) + " elements of memory") +
+                 "; numbers are worked for up to " + number(isTooLong ? mostOperations : mostElements) +
+                 (text.empty() ? "" : ", so give smaller ones with --size=dimension=n or --at"));
+}
+
 llvm::Expected<nnc::Call> callOf(FuncOp function, const Setting &asGiven) {
   llvm::Expected<Setting> resolved = named(function, asGiven);
   if (!resolved)
@@ -233,6 +272,8 @@ llvm::Expected<nnc::Call> callOf(FuncOp function, const Setting &asGiven) {
   llvm::Expected<std::map<std::string, int64_t>> sizes = sizesOf(function, setting);
   if (!sizes)
     return sizes.takeError();
+  if (llvm::Error error = checkExtent(function, *sizes))
+    return error;
   auto model = function->getParentOfType<ModelOp>();
   nnc::Call call = sampleCall(function, *sizes, setting.seed);
   for (auto [number, argument] : llvm::enumerate(function.getArguments()))

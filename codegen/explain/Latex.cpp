@@ -22,7 +22,7 @@ static std::string setName(llvm::StringRef name) {
   for (int i = 0; i < set.adjoints; ++i)
     text = (set.isLetter() ? "\\bar{" : "\\overline{") + text + "}";
   if (!set.use.empty())
-    text += "^{(\\mathrm{" + escaped(set.use) + "})}";
+    text += "^{(" + setName(set.use) + ")}";
   return set.subscript.empty() ? text : text + "_{" + set.subscript + "}";
 }
 

@@ -30,7 +30,7 @@ static std::string setName(llvm::StringRef name) {
   for (int i = 0; i < set.adjoints; ++i)
     text = "<mrow style=\"border-top:0.07em solid;padding-top:0.1em\">" + text + "</mrow>";
   text = set.subscript.empty() ? text : tag("msub", text + tag("mn", set.subscript));
-  return set.use.empty() ? text : tag("msup", row(text) + row(sign("(") + tag("mi", escaped(set.use)) + sign(")")));
+  return set.use.empty() ? text : tag("msup", row(text) + row(sign("(") + setName(set.use) + sign(")")));
 }
 
 static std::string inParentheses(const std::string &inside) { return row(sign("(") + inside + sign(")")); }

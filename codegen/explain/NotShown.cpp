@@ -35,6 +35,17 @@ static std::vector<const Line *> linesOf(const Step &step) {
   return lines;
 }
 
+static std::vector<const Line *> linesOf(const Gradient &gradient) {
+  std::vector<const Line *> lines;
+  auto add = [&](const Line &line) { forEachLineOf(line, [&](const Line &each) { lines.push_back(&each); }); };
+  llvm::for_each(gradient.forward, add);
+  add(gradient.start);
+  for (const Step &step : gradient.steps)
+    llvm::append_range(lines, linesOf(step));
+  llvm::for_each(gradient.sums, add);
+  return lines;
+}
+
 NotShown::NotShown(const Derivation &derivation, Extent extent) : isComplete(extent == Extent::Complete) {
   for (const auto *list : {&derivation.inputs, &derivation.variables})
     for (const auto &[name, type] : *list)
@@ -45,7 +56,10 @@ NotShown::NotShown(const Derivation &derivation, Extent extent) : isComplete(ext
 
 /// Steps with one signature have the same names in the same order.
 void NotShown::compare(const Step &shown, const Step &other) {
-  std::vector<const Line *> ours = linesOf(shown), theirs = linesOf(other);
+  compare(linesOf(shown), linesOf(other));
+}
+
+void NotShown::compare(llvm::ArrayRef<const Line *> ours, llvm::ArrayRef<const Line *> theirs) {
   for (auto [own, its] : llvm::zip(ours, theirs))
     for (auto part : {&Equation::target, &Equation::value}) {
       std::vector<std::string> here, there;
@@ -60,6 +74,14 @@ void NotShown::compare(const Step &shown, const Step &other) {
 void NotShown::leaveOut(const Derivation &derivation) {
   std::vector<const Line *> shown; // lines that are written for sure
   for (const Gradient &gradient : derivation.gradients) {
+    if (gradient.like) {
+      std::vector<const Line *> ours = linesOf(derivation.gradients[*gradient.like]), theirs = linesOf(gradient);
+      compare(ours, theirs);
+      for (const Line *line : theirs)
+        if (line->equation.target)
+          hidden.insert(line->equation.target.baseName());
+      continue;
+    }
     for (const Stretch &stretch : gradient.stretches)
       for (size_t i = 0; i < stretch.length * stretch.times; ++i) {
         const Step &step = gradient.steps[stretch.first + i];
@@ -129,7 +151,8 @@ void NotShown::leaveOut(const Derivation &derivation) {
   for (const Line &line : llvm::reverse(derivation.rest))
     visit(line);
   for (const Gradient &gradient : llvm::reverse(derivation.gradients)) {
-    wanted.insert(gradient.target);
+    if (!gradient.like)
+      wanted.insert(gradient.target);
     for (const Line &line : llvm::reverse(gradient.forward))
       visit(line);
   }

@@ -24,6 +24,7 @@ public:
 
 private:
   void compare(const Step &shown, const Step &other);
+  void compare(llvm::ArrayRef<const Line *> ours, llvm::ArrayRef<const Line *> theirs);
   void leaveOut(const Derivation &derivation);
 
   llvm::StringSet<> hidden;                // names that are said in lines that are left out

@@ -94,4 +94,28 @@ std::vector<Stretch> findRepeats(std::vector<Step> &steps) {
   return stretches;
 }
 
+/// What two gradients that are alike have in common.
+static std::string likenessOf(const Gradient &gradient) {
+  std::string text;
+  auto add = [&](llvm::ArrayRef<Line> lines) {
+    for (const Line &line : lines)
+      text += line.loop ? "a loop; " : shapeOf(line.equation.value) + "; ";
+    text += "\n";
+  };
+  add(gradient.forward);
+  for (const Step &step : gradient.steps)
+    text += step.signature + "\n";
+  add(gradient.sums);
+  return text;
+}
+
+void findAlike(std::vector<Gradient> &gradients) {
+  llvm::StringMap<size_t> known;
+  for (auto [number, gradient] : llvm::enumerate(gradients)) {
+    auto [place, isNew] = known.try_emplace(likenessOf(gradient), number);
+    if (!isNew && gradient.target != gradients[place->second].target)
+      gradient.like = place->second;
+  }
+}
+
 } // namespace nnc::explain

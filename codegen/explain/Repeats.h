@@ -10,6 +10,9 @@ namespace nnc::explain {
 /// one stretch stands for all of them. Fills in the signatures.
 std::vector<Stretch> findRepeats(std::vector<Step> &steps);
 
+/// Finds gradients that differ from one before them in names alone, as those of regularizers do. Steps have signatures.
+void findAlike(std::vector<Gradient> &gradients);
+
 } // namespace nnc::explain
 
 #endif

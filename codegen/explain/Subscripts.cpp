@@ -1,6 +1,7 @@
 // Subscripts.cpp: slices are told from what computes with several indices; both hold for all sizes.
 #include "codegen/explain/Subscripts.h"
 #include "codegen/explain/meaning/Meaning.h"
+#include "ir/ops/Structure.h"
 
 using namespace mlir;
 
@@ -60,25 +61,42 @@ static std::optional<std::vector<Math>> slices(AccessOp op) {
 static std::vector<Math> places(AccessOp op, llvm::ArrayRef<std::string> letters) {
   std::vector<Math> made;
   for (const Coordinate &coordinate : op.coordinates()) {
-    Math place = 0;
-    for (auto [axis, coefficient] : llvm::enumerate(coordinate.coefficients)) {
-      Math index = Math::name(letters[axis]);
+    auto hasSign = [&](bool isNegative) {
+      return llvm::any_of(coordinate.coefficients, [&](int64_t c) { return isNegative ? c < 0 : c > 0; });
+    };
+    bool beginsWithConstant = !hasSign(false) && hasSign(true); // 6 - i
+    Math place = beginsWithConstant ? sizeMath(coordinate.constant) : Math(0);
+    for (auto [axis, coefficient] : llvm::enumerate(coordinate.coefficients))
+      if (coefficient > 0)
+        place = place + Math(coefficient) * Math::name(letters[axis]);
+    for (auto [axis, coefficient] : llvm::enumerate(coordinate.coefficients))
       if (coefficient < 0)
-        place = place - Math(-coefficient) * index;
-      else if (coefficient > 0)
-        place = place + Math(coefficient) * index;
-    }
-    place = place + sizeMath(coordinate.constant);
+        place = place - Math(-coefficient) * Math::name(letters[axis]);
+    if (!beginsWithConstant)
+      place = place + sizeMath(coordinate.constant);
     made.push_back(coordinate.divisor == 1 ? place : place / Math(coordinate.divisor));
   }
   return made;
+}
+
+/// Whether the places of a slice end inside of x because the run-time size that ends them has a bound.
+static bool endsWithinBound(AccessOp op, const Coordinate &coordinate, const Dim &size) {
+  std::optional<size_t> axis = onlyAxis(coordinate);
+  auto model = op->getParentOfType<ModelOp>();
+  if (!axis || !model || coordinate.divisor != 1 || coordinate.coefficients[*axis] != 1 || coordinate.constant != Dim(0))
+    return false;
+  std::optional<std::string> end = dimsOf(op.getY())[*axis].symbolIfBare();
+  for (auto [symbol, bound] : llvm::zip(model.getSymbols().getAsValueRange<StringAttr>(), model.getBounds()))
+    if (end && symbol == *end && bound > 0 && size.isStatic())
+      return bound <= size.value();
+  return false;
 }
 
 Math subscripted(AccessOp op, Math x, llvm::ArrayRef<std::string> letters) {
   Dims from = dimsOf(op.getX()), to = dimsOf(op.getY());
   bool isPadded = false;
   for (auto [coordinate, size] : llvm::zip(op.coordinates(), from))
-    isPadded |= testsOf(coordinate, size, to).any();
+    isPadded |= testsOf(coordinate, size, to).any() && !endsWithinBound(op, coordinate, size);
   if (isPadded) {
     double fill = op.getFill().convertToDouble();
     x = Math::call("padded", fill == 0 ? std::vector<Math>{x} : std::vector<Math>{x, fill});

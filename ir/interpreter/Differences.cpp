@@ -1,5 +1,6 @@
 // Differences.cpp: steps, and what a changed value changes.
 #include "ir/interpreter/Differences.h"
+#include "ir/interpreter/Cost.h"
 #include "llvm/ADT/DenseSet.h"
 #include <cmath>
 
@@ -83,14 +84,10 @@ double Differences::along(llvm::ArrayRef<double> direction) {
 }
 
 double Differences::cost() const {
+  auto sizeOf = [&](const Dim &dim) { return static_cast<double>(context.sizeOf(dim)); };
   double sum = 0;
-  auto valueOf = [&](std::optional<Dim> count) { return count ? static_cast<double>(context.sizeOf(*count)) : 0.0; };
-  for (Operation *op : dependents) {
-    for (Value result : op->getResults())
-      sum += static_cast<double>(context.get(result).count());
-    if (auto counted = dyn_cast<OperationCountOpInterface>(op))
-      sum += valueOf(counted.operationCount());
-  }
+  for (Operation *op : dependents)
+    sum += interpreterCost(op, sizeOf);
   return 2 * evaluationsOfAQuotient * sum; // the first step agrees with the second where the function is smooth
 }
 
