@@ -54,11 +54,13 @@ int halide_copy_to_device(void *user_context, buffer *operand, const struct hali
 
 enum { SCRATCH_ALIGNMENT = 256 };
 
-static uint64_t bytes_of(const buffer *memory) {
-  uint64_t bytes = (memory->type_bits + 7u) / 8u;
+/* False: there are more elements than kernels can count. */
+static bool count_elements(const buffer *memory, int64_t *count) {
+  *count = 1;
   for (int32_t axis = 0; axis < memory->dimensions; ++axis)
-    bytes *= (uint64_t)memory->dim[axis].extent;
-  return bytes ? bytes : 1;
+    if (__builtin_mul_overflow(*count, memory->dim[axis].extent, count) || *count > INT32_MAX)
+      return false;
+  return true;
 }
 
 /* Blocks that have become too small stay: what was launched, or recorded, may use them. Each is twice the one before. */
@@ -84,7 +86,12 @@ int halide_device_malloc(void *user_context, buffer *memory, const struct halide
   nnc_device *device = instance->device;
   if (memory->device)
     return 0;
-  const uint64_t bytes = (bytes_of(memory) + SCRATCH_ALIGNMENT - 1) / SCRATCH_ALIGNMENT * SCRATCH_ALIGNMENT;
+  int64_t count;
+  if (!count_elements(memory, &count))
+    return nnc_fail(instance, device->failure = NNC_INVALID_ARGUMENT,
+                    "for these sizes a kernel's scratch memory would have more than 2147483647 elements");
+  const uint64_t whole = ((uint64_t)count * ((memory->type_bits + 7u) / 8u) + SCRATCH_ALIGNMENT - 1) / SCRATCH_ALIGNMENT;
+  const uint64_t bytes = (whole ? whole : 1) * SCRATCH_ALIGNMENT;
   if (!device->scratch_lent) /* a kernel begins */
     device->scratch_used = 0;
   if (!device->scratch_count || device->scratch_used + bytes > device->scratches[device->scratch_count - 1].bytes) {

@@ -33,7 +33,8 @@ std::optional<ProductPlan> planProduct(const ContractSpec &spec, const Dims &bat
                {{64, 64, 8, 4, 16}, 0.85},
                {{32, 32, 4, 4, 16}, 0.65},
                {{16, 32, 2, 4, 32}, 0.5}};
-  constexpr int mostParts = 32;
+  const bool isSized = spec.m.isStatic() && spec.n.isStatic() && llvm::all_of(batch, [](const Dim &size) { return size.isStatic(); });
+  const int mostParts = mostPartsOf(isSized, 32);
   // Threads of a multiprocessor that hide each other's waiting, and the us of a stretch for which nothing does.
   constexpr int residentThreads = 512;
   constexpr double stretchTime = 0.6;

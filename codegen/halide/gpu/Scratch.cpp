@@ -37,9 +37,12 @@ int planParts(const ReduceSpec &spec, double results, int lanes, const KernelTar
     return std::max(turns * gpu.turnTime, results * length * bytes / (gpu.bytesPerTime * share)) +
            timeOfParts(parts, results, bytes, gpu);
   };
+  bool isSized = true;
+  for (auto [axis, size] : llvm::enumerate(spec.dims))
+    isSized &= size.isStatic() || llvm::is_contained(spec.axes, static_cast<int64_t>(axis));
   std::vector<Choices::Way> ways;
   size_t best = 0;
-  for (int parts = 1; parts <= mostParts && parts * lanes <= std::max<double>(length, lanes); parts *= 2) {
+  for (int parts = 1; parts <= mostPartsOf(isSized, mostParts) && parts * lanes <= std::max<double>(length, lanes); parts *= 2) {
     ways.push_back({std::to_string(parts), time(parts)});
     if (ways.back().cost < ways[best].cost)
       best = ways.size() - 1;

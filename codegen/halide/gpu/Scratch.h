@@ -23,6 +23,10 @@ namespace nnc {
 /// The time of parts of `results` results of `bytes` each, beside that of the sums themselves; 0 for one part.
 double timeOfParts(int parts, double results, int bytes, const Gpu &gpu);
 
+/// The most parts of which the device's memory has room for `most`, where the number of results is known: at run time there may be
+/// far more of them than was guessed.
+inline int mostPartsOf(bool resultsAreKnown, int most) { return resultsAreKnown ? most : std::min(most, 8); }
+
 /// Into how many parts a reduction with this many lanes for each of `results` results is cut; 1: it is not.
 int planParts(const ReduceSpec &spec, double results, int lanes, const KernelTarget &target);
 

@@ -32,6 +32,8 @@
 // LOOPS: produce row_sum{{[0-9]+}}_results
 // LOOPS-LABEL: // dw
 // LOOPS: gpu_block part_of_k in [0, 31]
+// LOOPS-LABEL: // predictions
+// LOOPS: gpu_block part_of_k in [0, 7]
 
 // Of the CPU's memory there is none.
 // STMT-NOT: halide_malloc
@@ -123,5 +125,13 @@ nn.model @m attributes {source_name = "M", symbols = ["n"], bounds = array<i64: 
       nn.yield %y : tensor<40x20xf32>
     }
     nn.return %0 : tensor<40x20xf32>
+  }
+  // Of results of which there may be many more than was guessed, there are few parts.
+  nn.func predict @predictions(%x: tensor<?x4096xf32, #nn.dims<n, 4096>>, %g: tensor<4096x64xf32>) -> tensor<?x64xf32, #nn.dims<n, 64>> {
+    %0 = nn.kernel @predictions(%x_ = %x : tensor<?x4096xf32, #nn.dims<n, 4096>>, %g_ = %g : tensor<4096x64xf32>) -> tensor<?x64xf32, #nn.dims<n, 64>> {
+      %y = nn.matmul %x_, %g_ : tensor<?x4096xf32, #nn.dims<n, 4096>>, tensor<4096x64xf32>
+      nn.yield %y : tensor<?x64xf32, #nn.dims<n, 64>>
+    }
+    nn.return %0 : tensor<?x64xf32, #nn.dims<n, 64>>
   }
 }
