@@ -275,7 +275,7 @@ llvm::Expected<nnc::Call> callOf(FuncOp function, const Setting &asGiven) {
   if (llvm::Error error = checkExtent(function, *sizes))
     return error;
   auto model = function->getParentOfType<ModelOp>();
-  nnc::Call call = sampleCall(function, *sizes, setting.seed);
+  nnc::Call call = sampleArguments(function, *sizes, setting.seed);
   for (auto [number, argument] : llvm::enumerate(function.getArguments()))
     if (auto value = function.getArgAttrOfType<FloatAttr>(number, "nn.default"))
       call.inputs[number].data.assign(call.inputs[number].data.size(), value.getValueAsDouble());

@@ -13,8 +13,8 @@ static llvm::Error failure(const llvm::Twine &text) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
 }
 
-/// Operations that may be spent on differences of one function: some seconds of the interpreter's.
-constexpr double mostOperations = 2e9;
+/// Operations that may be spent on differences of one function: about a second of the interpreter's.
+constexpr double mostOperations = 1e9;
 
 /// The same for the same sizes, its length 1, no element 0.
 static std::vector<double> directionOf(size_t count) {
@@ -54,11 +54,27 @@ static void addDifferences(Worked &row, Differences &differences, double most) {
   }
 }
 
-/// Runs the ops of a function before `end`, keeping all values.
-static bool runUntil(FuncOp function, const nnc::Call &call, InterpreterContext &context, Operation *end) {
+/// Runs what `wanted` is made of in a function, keeping all values: not an optimizer's part, which needs as much memory as the
+/// rest.
+static bool runFor(FuncOp function, llvm::ArrayRef<Value> wanted, const nnc::Call &call, InterpreterContext &context) {
   for (auto [argument, tensor] : llvm::zip(function.getArguments(), call.inputs))
     context.set(argument, tensor);
-  for (Operation &op : llvm::make_range(function.getBody().front().begin(), end->getIterator())) {
+  Block &block = function.getBody().front();
+  llvm::DenseSet<Operation *> needed;
+  for (Value value : wanted)
+    if (Operation *op = block.findAncestorOpInBlock(*value.getParentBlock()->getParentOp());
+        value.getParentBlock() != &block && op)
+      needed.insert(op); // a value of a loop's turns
+    else if (value.getDefiningOp())
+      needed.insert(value.getDefiningOp());
+  for (Operation &op : llvm::reverse(block))
+    if (needed.contains(&op))
+      for (Value operand : op.getOperands())
+        if (Operation *definition = operand.getDefiningOp())
+          needed.insert(definition);
+  for (Operation &op : block) {
+    if (!needed.contains(&op))
+      continue;
     context.run(&op);
     if (context.hasFailed())
       return false;
@@ -81,7 +97,14 @@ llvm::Expected<std::vector<Worked>> workedNumbers(FuncOp function, FuncOp before
         if (value.getParentBlock()->getParentOp() == loop)
           ofTurns[value][turn] = joint.get(value);
   };
-  if (!runUntil(function, *call, joint, function.returnOp()))
+  SmallVector<Value> wanted;
+  for (const auto &[value, name] : named)
+    wanted.push_back(value);
+  for (const AdjointPair &pair : adjoints)
+    wanted.push_back(pair.adjoint);
+  for (const TurnPair &pair : turns)
+    wanted.append({pair.value, pair.adjoint});
+  if (!runFor(function, wanted, *call, joint))
     return failure("the function cannot be run with these numbers");
 
   // Differences are of the function up to where the gradient is taken.
@@ -92,7 +115,11 @@ llvm::Expected<std::vector<Worked>> workedNumbers(FuncOp function, FuncOp before
         copy && copies.lookupOrNull(pair.target) == grad.getTarget() && copy != grad.getTarget())
       adjointOf[pair.value] = &pair;
   InterpreterContext plain(*call);
-  if (!runUntil(before, *call, plain, grad))
+  wanted = {grad.getTarget()};
+  for (const AdjointPair &pair : adjoints)
+    if (Value copy = copies.lookupOrNull(pair.value))
+      wanted.push_back(copy);
+  if (!runFor(before, wanted, *call, plain))
     return failure("the function cannot be run with these numbers");
 
   std::vector<Worked> worked;

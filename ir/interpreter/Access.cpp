@@ -22,34 +22,36 @@ static void access(AccessOp op, InterpreterContext &context) {
     }
     constants.push_back(value);
   }
-  Index from(map.size());
+  const Shape steps = stepsOf(x.shape);
+  int64_t to = 0;
   forEachIndex(y.shape, [&](llvm::ArrayRef<int64_t> index) {
-    for (auto [axis, coordinate] : llvm::enumerate(map)) {
+    int64_t from = 0;
+    bool isInside = true;
+    for (size_t axis = 0; axis < map.size() && isInside; ++axis) {
+      const Coordinate &coordinate = map[axis];
       int64_t numerator = constants[axis];
-      for (auto [coefficient, position] : llvm::zip(coordinate.coefficients, index))
-        numerator += coefficient * position;
-      if (numerator < 0 || numerator % coordinate.divisor != 0)
-        return;
-      from[axis] = numerator / coordinate.divisor;
-      if (from[axis] >= x.shape[axis])
-        return;
+      for (size_t i = 0; i < index.size(); ++i)
+        numerator += coordinate.coefficients[i] * index[i];
+      const int64_t place = numerator / coordinate.divisor;
+      isInside = numerator >= 0 && numerator % coordinate.divisor == 0 && place < x.shape[axis];
+      from += place * steps[axis];
     }
-    y.at(index) = x.at(from);
+    if (isInside)
+      y.data[to] = x.data[from];
+    ++to;
   });
   context.set(op.getY(), std::move(y));
 }
 
 static void concat(ConcatOp op, InterpreterContext &context) {
   Tensor y = context.make(op.getY());
-  int64_t axis = op.getAxis(), start = 0;
+  const Shape steps = stepsOf(y.shape);
+  int64_t start = 0; // of a part in y
   for (Value part : op.getParts()) {
     const Tensor &x = context.get(part);
-    forEachIndex(x.shape, [&](llvm::ArrayRef<int64_t> index) {
-      Index to(index);
-      to[axis] += start;
-      y.at(to) = x.at(index);
-    });
-    start += x.shape[axis];
+    forEachPosition<2>(x.shape, {stepsOf(x.shape), steps},
+                       [&](int64_t from, int64_t to) { y.data[start + to] = x.data[from]; });
+    start += x.shape[op.getAxis()] * steps[op.getAxis()];
   }
   context.set(op.getY(), std::move(y));
 }

@@ -1,32 +1,38 @@
 // Conv.cpp: reference semantics of convolutions: the one sum they share, straight from its definition.
 #include "ir/ops/Conv.h"
 #include "ir/interpreter/ReferenceModel.h"
+#include <numeric>
 
 using namespace mlir;
 
 namespace nnc {
 
-/// Calls `meet(x, w, y)` with the indices of each product of the convolution.
+/// Calls `meet(x, w, y, filters)` with the positions of the products of the convolution: under each pixel of y its taps in
+/// their order, under each tap its channels, and of a channel the first of its filters in w and y, which lie side by side.
 template <typename Meet>
 static void forEachProduct(const Window &window, int64_t groups, ArrayRef<int64_t> x, ArrayRef<int64_t> w,
                            ArrayRef<int64_t> y, Meet meet) {
-  size_t rank = window.rank();
-  int64_t channels = w[rank], filtersPerGroup = w[rank + 1] / groups;
-  Index atX(x), atW(w);
-  forEachIndex(y, [&](ArrayRef<int64_t> atY) {
-    forEachIndex(w.drop_back(1), [&](ArrayRef<int64_t> tap) {
-      atX[0] = atY[0];
+  const size_t rank = window.rank();
+  const int64_t channels = w[rank], filters = w[rank + 1], filtersPerGroup = filters / groups;
+  int64_t atY = 0; // of the first filter of a pixel
+  forEachIndex(y.drop_back(), [&](ArrayRef<int64_t> pixel) {
+    int64_t atW = 0; // of the first filter of a tap's first channel
+    forEachIndex(w.take_front(rank), [&](ArrayRef<int64_t> tap) {
+      int64_t atX = pixel[0];
+      bool isInside = true;
       for (size_t axis = 0; axis < rank; ++axis) {
-        atX[axis + 1] =
-            atY[axis + 1] * window.strides[axis] + tap[axis] * window.dilations[axis] - window.low[axis];
-        if (atX[axis + 1] < 0 || atX[axis + 1] >= x[axis + 1])
-          return;
+        int64_t place = pixel[axis + 1] * window.strides[axis] + tap[axis] * window.dilations[axis] - window.low[axis];
+        isInside &= place >= 0 && place < x[axis + 1];
+        atX = atX * x[axis + 1] + place;
       }
-      atX[rank + 1] = atY[rank + 1] / filtersPerGroup * channels + tap[rank];
-      std::copy(tap.begin(), tap.end(), atW.begin());
-      atW[rank + 1] = atY[rank + 1];
-      meet(atX, atW, atY);
+      atX *= x[rank + 1];
+      for (int64_t group = 0; isInside && group < groups; ++group)
+        for (int64_t channel = 0; channel < channels; ++channel)
+          meet(atX + group * channels + channel, atW + channel * filters + group * filtersPerGroup,
+               atY + group * filtersPerGroup, filtersPerGroup);
+      atW += channels * filters;
     });
+    atY += filters;
   });
 }
 
@@ -34,25 +40,29 @@ static void conv(ConvOp op, InterpreterContext &context) {
   const Tensor &x = context.get(op.getX()), &w = context.get(op.getW());
   Tensor y = context.make(op.getY());
   forEachProduct(op.window(), op.getGroups(), x.shape, w.shape, y.shape,
-                 [&](const Index &i, const Index &t, ArrayRef<int64_t> p) { y.at(p) += x.at(i) * w.at(t); });
+                 [&](int64_t i, int64_t t, int64_t p, int64_t filters) {
+                   addMultiple(&y.data[p], x.data[i], &w.data[t], filters);
+                 });
   context.set(op.getY(), std::move(y));
 }
 
 static void convInputGradient(ConvInputGradientOp op, InterpreterContext &context) {
   const Tensor &dy = context.get(op.getDy()), &w = context.get(op.getW());
   Tensor dx = context.make(op.getY());
-  forEachProduct(
-      op.window(), op.getGroups(), dx.shape, w.shape, dy.shape,
-      [&](const Index &i, const Index &t, ArrayRef<int64_t> p) { dx.at(i) += dy.at(p) * w.at(t); });
+  forEachProduct(op.window(), op.getGroups(), dx.shape, w.shape, dy.shape,
+                 [&](int64_t i, int64_t t, int64_t p, int64_t filters) {
+                   dx.data[i] = std::inner_product(&dy.data[p], &dy.data[p] + filters, &w.data[t], dx.data[i]);
+                 });
   context.set(op.getY(), std::move(dx));
 }
 
 static void convFilterGradient(ConvFilterGradientOp op, InterpreterContext &context) {
   const Tensor &x = context.get(op.getX()), &dy = context.get(op.getDy());
   Tensor dw = context.make(op.getY());
-  forEachProduct(
-      op.window(), op.getGroups(), x.shape, dw.shape, dy.shape,
-      [&](const Index &i, const Index &t, ArrayRef<int64_t> p) { dw.at(t) += x.at(i) * dy.at(p); });
+  forEachProduct(op.window(), op.getGroups(), x.shape, dw.shape, dy.shape,
+                 [&](int64_t i, int64_t t, int64_t p, int64_t filters) {
+                   addMultiple(&dw.data[t], x.data[i], &dy.data[p], filters);
+                 });
   context.set(op.getY(), std::move(dw));
 }
 

@@ -8,9 +8,9 @@ using namespace mlir;
 
 namespace nnc {
 
-/// The ops between `source` and `end` that a change of `source` reaches. An op that is declared not differentiable (a
+/// The ops before `end` that a change of `source` reaches and `target` is made of. An op that is declared not differentiable (a
 /// comparison, stop_gradient) counts as constant, as it does for the derivative.
-static llvm::SmallVector<Operation *> dependentOps(Value source, Operation *end) {
+static llvm::SmallVector<Operation *> opsBetween(Value source, Value target, Operation *end) {
   llvm::DenseSet<Value> changed = {source};
   llvm::SmallVector<Operation *> ops;
   for (Operation &op : llvm::make_range(end->getBlock()->begin(), end->getIterator())) {
@@ -20,7 +20,15 @@ static llvm::SmallVector<Operation *> dependentOps(Value source, Operation *end)
     ops.push_back(&op);
     changed.insert(op.result_begin(), op.result_end());
   }
-  return ops;
+  llvm::DenseSet<Value> needed = {target};
+  llvm::SmallVector<Operation *> between;
+  for (Operation *op : llvm::reverse(ops))
+    if (llvm::any_of(op->getResults(), [&](Value result) { return needed.contains(result); })) {
+      between.push_back(op);
+      needed.insert(op->operand_begin(), op->operand_end());
+    }
+  std::reverse(between.begin(), between.end());
+  return between;
 }
 
 constexpr int evaluationsOfAQuotient = 4;
@@ -47,7 +55,7 @@ static double quotient(llvm::function_ref<double(double)> f) {
 }
 
 Differences::Differences(Value source, Value target, Operation *end, InterpreterContext &context)
-    : source(source), target(target), context(context), x(context.get(source)), dependents(dependentOps(source, end)),
+    : source(source), target(target), context(context), x(context.get(source)), dependents(opsBetween(source, target, end)),
       before({{source, context.keep(source)}}) {
   for (Operation *dependent : dependents)
     for (Value result : dependent->getResults())

@@ -6,11 +6,12 @@
 
 namespace nnc {
 
-/// Difference quotients of a scalar with respect to one value, central and of fourth order. All values up to `end` have
-/// been computed in `context`; afterwards they are what they were before.
+/// Difference quotients of a scalar with respect to one value, central and of fourth order. All values up to `end` that the
+/// scalar is made of have been computed in `context`; afterwards they are what they were before.
 class Differences {
 public:
-  /// What `source` changes on its way to `target` is computed again, up to the op `end` of the same block.
+  /// What `source` changes on its way to `target` is computed again, and nothing else; both are before the op `end` of the
+  /// same block.
   Differences(mlir::Value source, mlir::Value target, mlir::Operation *end, InterpreterContext &context);
   ~Differences();
   Differences(const Differences &) = delete;

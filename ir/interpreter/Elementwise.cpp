@@ -7,32 +7,36 @@ using namespace mlir;
 
 namespace nnc {
 
-static void elementwise(ElementwiseOpInterface op, InterpreterContext &context) {
-  Value result = op->getResult(0);
+/// Whether values of both types are kept as they are: a conversion between them is its operand, where its own meaning would
+/// round.
+template <typename OpT> static bool isExactCopy(OpT op, const InterpreterContext &context) {
+  return std::is_same_v<OpT, CastOp> && context.isExact() &&
+         isa<FloatType>(getElementTypeOrSelf(op->getResult(0).getType())) &&
+         isa<FloatType>(getElementTypeOrSelf(op->getOperand(0).getType()));
+}
+
+template <typename OpT> static void elementwise(OpT op, InterpreterContext &context) {
   llvm::SmallVector<const Tensor *> operands;
   for (Value operand : op->getOperands())
     operands.push_back(&context.get(operand));
+  Value result = op->getResult(0);
+  if (isExactCopy(op, context)) {
+    context.set(result, *operands.front());
+    return;
+  }
   Tensor y = context.make(result);
-  // A conversion between floats is its operand as long as values stay exact; its own meaning would round.
-  bool isExactCopy = context.isExact() && isa<CastOp>(*op) &&
-                     isa<FloatType>(getElementTypeOrSelf(result.getType())) &&
-                     isa<FloatType>(getElementTypeOrSelf(op->getOperand(0).getType()));
   llvm::SmallVector<double> numbers(operands.size());
   for (int64_t i = 0; i < y.count(); ++i) {
     for (size_t k = 0; k < operands.size(); ++k)
       numbers[k] = operands[k]->data[i];
-    y.data[i] = isExactCopy ? numbers[0] : op.evaluate(numbers);
+    y.data[i] = op.evaluate(numbers);
   }
   context.set(result, std::move(y));
 }
 
-template <typename OpT> static void elementwiseOp(OpT op, InterpreterContext &context) {
-  elementwise(cast<ElementwiseOpInterface>(op.getOperation()), context);
-}
-
 template <typename OpT> static void attachIfElementwise(MLIRContext *context) {
   if constexpr (OpT::template hasTrait<ElementwiseOpInterface::Trait>())
-    attach<OpT, elementwiseOp<OpT>>(context);
+    attach<OpT, elementwise<OpT>>(context);
 }
 
 template <typename... OpTs> static void attachElementwiseOps(MLIRContext *context) {

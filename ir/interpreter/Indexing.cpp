@@ -6,33 +6,35 @@ using namespace mlir;
 
 namespace nnc {
 
-/// Visits all pairs of an element of what a table holds and the element of what is gathered from it.
-static void forEachPair(const Tensor &table, const Tensor &index, const Shape &gathered, int64_t axis,
-                        llvm::function_ref<void(llvm::ArrayRef<int64_t>, llvm::ArrayRef<int64_t>)> visit) {
-  forEachIndex(gathered, [&](llvm::ArrayRef<int64_t> at) {
-    int64_t row = static_cast<int64_t>(index.at(at.slice(axis, index.rank())));
-    if (row < 0 || row >= table.shape[axis])
-      return;
-    Index from(at.take_front(axis));
-    from.push_back(row);
-    from.append(at.begin() + axis + index.rank(), at.end());
-    visit(from, at);
-  });
+/// Visits all pairs of positions: of an element of what a table holds, and of what is gathered from it. Both are rows of
+/// what lies behind the axis, which the table has once per row number and what is gathered once per index.
+template <typename Visit>
+static void forEachPair(const Tensor &table, const Tensor &index, int64_t axis, Visit visit) {
+  const llvm::ArrayRef<int64_t> shape(table.shape);
+  const int64_t before = countOf(shape.take_front(axis)), rows = shape[axis], behind = countOf(shape.drop_front(axis + 1));
+  for (int64_t outer = 0; outer < before; ++outer)
+    for (int64_t i = 0; i < index.count(); ++i) {
+      const int64_t row = static_cast<int64_t>(index.data[i]);
+      if (row < 0 || row >= rows)
+        continue;
+      for (int64_t inner = 0; inner < behind; ++inner)
+        visit((outer * rows + row) * behind + inner, (outer * index.count() + i) * behind + inner);
+    }
 }
 
 static void gather(GatherOp op, InterpreterContext &context) {
   const Tensor &table = context.get(op.getTable());
   Tensor y = context.make(op.getY());
-  forEachPair(table, context.get(op.getIndex()), y.shape, op.getAxis(),
-              [&](llvm::ArrayRef<int64_t> from, llvm::ArrayRef<int64_t> to) { y.at(to) = table.at(from); });
+  forEachPair(table, context.get(op.getIndex()), op.getAxis(),
+              [&](int64_t from, int64_t to) { y.data[to] = table.data[from]; });
   context.set(op.getY(), std::move(y));
 }
 
 static void scatterAdd(ScatterAddOp op, InterpreterContext &context) {
   const Tensor &x = context.get(op.getX());
   Tensor y = context.make(op.getY());
-  forEachPair(y, context.get(op.getIndex()), x.shape, op.getAxis(),
-              [&](llvm::ArrayRef<int64_t> to, llvm::ArrayRef<int64_t> from) { y.at(to) += x.at(from); });
+  forEachPair(y, context.get(op.getIndex()), op.getAxis(),
+              [&](int64_t to, int64_t from) { y.data[to] += x.data[from]; });
   context.set(op.getY(), std::move(y));
 }
 

@@ -37,6 +37,13 @@ void forEachIndex(llvm::ArrayRef<int64_t> shape, llvm::function_ref<void(llvm::A
   }
 }
 
+Shape stepsOf(llvm::ArrayRef<int64_t> shape) {
+  Shape steps(shape.size(), 1);
+  for (size_t axis = shape.size(); axis-- > 1;)
+    steps[axis - 1] = steps[axis] * shape[axis];
+  return steps;
+}
+
 int64_t Tensor::position(llvm::ArrayRef<int64_t> index) const {
   assert(index.size() == shape.size() && "one index per axis");
   int64_t position = 0;

@@ -1,7 +1,8 @@
 // Interpreter.h: runs functions of the nn dialect by plain loops in f64. The oracle of the tests.
 //
 // What an op means is its ReferenceOpInterface, attached here as external models, one file per family as in
-// ir/ops. Speed is no aim; being obviously right is.
+// ir/ops. Being obviously right comes first; loops run through memory in order, since worked numbers and differences run
+// whole models.
 #ifndef NNC_IR_INTERPRETER_INTERPRETER_H
 #define NNC_IR_INTERPRETER_INTERPRETER_H
 
@@ -55,6 +56,9 @@ public:
   const Tensor &get(mlir::Value value) const;
   /// Keeps a value, rounded to what its type holds (see Precision).
   void set(mlir::Value value, Tensor tensor);
+
+  /// Keeps the tensor of a value of the same type under another value too, without a copy.
+  void share(mlir::Value value, mlir::Value of) { values[value] = keep(of); }
 
   bool isExact() const { return call.precision == Precision::Exact; }
   /// A size with the run-time dimensions of this call.

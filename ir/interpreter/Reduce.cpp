@@ -1,32 +1,30 @@
 // Reduce.cpp: reference semantics of reductions.
 #include "ir/interpreter/ReferenceModel.h"
 #include "ir/ops/Reduce.h"
-#include "llvm/ADT/STLExtras.h"
 #include <limits>
 
 using namespace mlir;
 
 namespace nnc {
 
-/// `index` without the entries of `axes`.
-static Index without(llvm::ArrayRef<int64_t> index, llvm::ArrayRef<int64_t> axes) {
-  Index kept;
-  for (size_t axis = 0; axis < index.size(); ++axis)
-    if (!llvm::is_contained(axes, axis))
-      kept.push_back(index[axis]);
-  return kept;
+/// How far one more along each axis of `x` goes in what is left of it without `axes`.
+static Shape stepsWithout(const Tensor &x, llvm::ArrayRef<int64_t> axes) {
+  Shape kept = x.shape;
+  for (int64_t axis : axes)
+    kept[axis] = 1;
+  Shape steps = stepsOf(kept);
+  for (int64_t axis : axes)
+    steps[axis] = 0;
+  return steps;
 }
 
 /// Combines the elements along the op's axes, in order of their index, starting from `start`.
-template <typename OpT>
-static Tensor reduce(OpT op, InterpreterContext &context, double start,
-                     llvm::function_ref<double(double, double)> combine) {
+template <typename OpT, typename Combine>
+static Tensor reduce(OpT op, InterpreterContext &context, double start, Combine combine) {
   const Tensor &x = context.get(op.getX());
   Tensor y = context.make(op.getY(), start);
-  forEachIndex(x.shape, [&](llvm::ArrayRef<int64_t> index) {
-    double &total = y.at(without(index, op.getAxes()));
-    total = combine(total, x.at(index));
-  });
+  forEachPosition<2>(x.shape, {stepsOf(x.shape), stepsWithout(x, op.getAxes())},
+                     [&](int64_t from, int64_t to) { y.data[to] = combine(y.data[to], x.data[from]); });
   return y;
 }
 
@@ -64,16 +62,17 @@ static void position(OpT op, InterpreterContext &context, Beats beats) {
   int64_t axis = op.getAxis();
   Tensor y = context.make(op.getY());
   Tensor best(y.shape);
-  forEachIndex(x.shape, [&](llvm::ArrayRef<int64_t> index) {
-    Index kept = without(index, axis);
-    double value = x.at(index);
-    double &leader = best.at(kept);
-    bool isFirst = index[axis] == 0;
-    if (isFirst || (!std::isnan(leader) && (std::isnan(value) || beats(value, leader)))) {
-      leader = value;
-      y.at(kept) = static_cast<double>(index[axis]);
-    }
-  });
+  Shape places(x.shape.size(), 0); // along the axis
+  places[axis] = 1;
+  forEachPosition<3>(x.shape, {stepsOf(x.shape), stepsWithout(x, axis), places},
+                     [&](int64_t from, int64_t kept, int64_t place) {
+                       double value = x.data[from];
+                       double &leader = best.data[kept];
+                       if (place == 0 || (!std::isnan(leader) && (std::isnan(value) || beats(value, leader)))) {
+                         leader = value;
+                         y.data[kept] = static_cast<double>(place);
+                       }
+                     });
   context.set(op.getY(), std::move(y));
 }
 

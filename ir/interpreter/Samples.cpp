@@ -99,55 +99,86 @@ static void drawIntegers(Tensor &tensor, Type element, const std::optional<Index
       number = static_cast<double>(source.below(11) - 5);
 }
 
-Call sampleCall(FuncOp function, std::map<std::string, int64_t> sizes, uint64_t seed) {
-  Call call;
-  call.sizes = std::move(sizes);
-  InterpreterContext context(call);
-  SampleSource source(seed);
-  std::map<Range, Deck> decks;
+namespace {
+/// Collects what a call needs, then draws all of it: floats of one range are distinct, whoever gets them.
+class Drawing {
+public:
+  Drawing(FuncOp function, std::map<std::string, int64_t> sizes) : function(function), context(call) {
+    call.sizes = std::move(sizes);
+  }
 
+  void addArguments() {
+    call.inputs.reserve(function.getNumArguments());
+    for (BlockArgument argument : function.getArguments()) {
+      call.inputs.push_back(context.make(argument));
+      DictionaryAttr attributes = function.getArgAttrDict(argument.getArgNumber());
+      auto value = attributes ? attributes.getAs<FloatAttr>("nn.default") : FloatAttr();
+      if (value && function.argumentRole(argument.getArgNumber()) == "hyper")
+        call.inputs.back() = Tensor::scalar(value.getValueAsDouble());
+      else
+        wanted.push_back({&call.inputs.back(), getElementTypeOrSelf(argument.getType()),
+                          indexRangeOf(argument, call.sizes), rangeOf(attributes)});
+    }
+  }
+
+  void addVariables() {
+    for (VariableOp variable : function->getParentOfType<ModelOp>().getBody().getOps<VariableOp>()) {
+      Tensor &tensor = call.variables[variable.getSymName().str()];
+      tensor = Tensor(context.shapeOf(variable.getType()));
+      // Counters, of updates and of gradients that wait for one.
+      bool isCounter = variable.getKind() == VariableKind::StepCounter ||
+                       (variable.getKind() == VariableKind::Gradient &&
+                        !isa<FloatType>(getElementTypeOrSelf(variable.getType())));
+      if (isCounter)
+        tensor.data[0] = 3.0;
+      else
+        wanted.push_back({&tensor, getElementTypeOrSelf(variable.getType()), std::nullopt, rangeOf(variable)});
+    }
+  }
+
+  Call draw(uint64_t seed) {
+    SampleSource source(seed);
+    std::map<Range, Deck> decks;
+    for (Wanted &want : wanted)
+      if (isa<FloatType>(want.element))
+        decks[want.range].reserve(want.tensor->count());
+    for (Wanted &want : wanted) {
+      if (!isa<FloatType>(want.element)) {
+        drawIntegers(*want.tensor, want.element, want.indexRange, source);
+        continue;
+      }
+      for (double &number : want.tensor->data)
+        number = decks[want.range].draw(want.range, source);
+    }
+    return std::move(call);
+  }
+
+private:
   struct Wanted {
     Tensor *tensor;
     Type element;
     std::optional<IndexRange> indexRange;
     Range range;
   };
+
+  FuncOp function;
+  Call call;
+  InterpreterContext context; // of `call`
   std::vector<Wanted> wanted;
-  call.inputs.reserve(function.getNumArguments());
-  for (BlockArgument argument : function.getArguments()) {
-    call.inputs.push_back(context.make(argument));
-    DictionaryAttr attributes = function.getArgAttrDict(argument.getArgNumber());
-    auto value = attributes ? attributes.getAs<FloatAttr>("nn.default") : FloatAttr();
-    if (value && function.argumentRole(argument.getArgNumber()) == "hyper")
-      call.inputs.back() = Tensor::scalar(value.getValueAsDouble());
-    else
-      wanted.push_back({&call.inputs.back(), getElementTypeOrSelf(argument.getType()), indexRangeOf(argument, call.sizes),
-                        rangeOf(attributes)});
-  }
-  for (VariableOp variable : function->getParentOfType<ModelOp>().getBody().getOps<VariableOp>()) {
-    Tensor &tensor = call.variables[variable.getSymName().str()];
-    tensor = Tensor(context.shapeOf(variable.getType()));
-    // Counters, of updates and of gradients that wait for one.
-    bool isCounter = variable.getKind() == VariableKind::StepCounter ||
-                     (variable.getKind() == VariableKind::Gradient &&
-                      !isa<FloatType>(getElementTypeOrSelf(variable.getType())));
-    if (isCounter)
-      tensor.data[0] = 3.0;
-    else
-      wanted.push_back({&tensor, getElementTypeOrSelf(variable.getType()), std::nullopt, rangeOf(variable)});
-  }
-  for (Wanted &want : wanted)
-    if (isa<FloatType>(want.element))
-      decks[want.range].reserve(want.tensor->count());
-  for (Wanted &want : wanted) {
-    if (!isa<FloatType>(want.element)) {
-      drawIntegers(*want.tensor, want.element, want.indexRange, source);
-      continue;
-    }
-    for (double &number : want.tensor->data)
-      number = decks[want.range].draw(want.range, source);
-  }
-  return call;
+};
+} // namespace
+
+Call sampleArguments(FuncOp function, std::map<std::string, int64_t> sizes, uint64_t seed) {
+  Drawing drawing(function, std::move(sizes));
+  drawing.addArguments();
+  return drawing.draw(seed);
+}
+
+Call sampleCall(FuncOp function, std::map<std::string, int64_t> sizes, uint64_t seed) {
+  Drawing drawing(function, std::move(sizes));
+  drawing.addArguments();
+  drawing.addVariables();
+  return drawing.draw(seed);
 }
 
 } // namespace nnc

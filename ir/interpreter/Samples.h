@@ -37,7 +37,10 @@ struct IndexRange {
 };
 std::optional<IndexRange> indexRangeOf(mlir::Value value, const std::map<std::string, int64_t> &sizes);
 
-/// Arguments and variables for a call of `function`.
+/// Arguments for a call of `function`, without variables.
+Call sampleArguments(FuncOp function, std::map<std::string, int64_t> sizes, uint64_t seed);
+
+/// The same arguments, and variables.
 Call sampleCall(FuncOp function, std::map<std::string, int64_t> sizes, uint64_t seed);
 
 } // namespace nnc

@@ -16,10 +16,11 @@ static Tensor elementAt(const Tensor &sequence, int64_t t) {
 static void scan(ScanOp op, InterpreterContext &context) {
   int64_t length = context.sizeOf(op.lengthDim());
   for (auto [argument, operand] : llvm::zip(op.invariantArgs(), op.getInvariants()))
-    context.set(argument, context.get(operand));
-  std::vector<Tensor> carried, stacked;
+    context.share(argument, operand);
+  std::vector<Tensor> stacked;
+  std::vector<InterpreterContext::Stored> carried;
   for (Value initial : op.getInitials())
-    carried.push_back(context.get(initial));
+    carried.push_back(context.keep(initial));
   for (Value result : op.stacked())
     stacked.push_back(context.make(result));
 
@@ -29,7 +30,7 @@ static void scan(ScanOp op, InterpreterContext &context) {
     for (auto [argument, sequence] : llvm::zip(op.sequenceArgs(), op.getSequences()))
       context.set(argument, elementAt(context.get(sequence), t));
     for (auto [argument, value] : llvm::zip(op.carryArgs(), carried))
-      context.set(argument, value);
+      context.restore(argument, value);
     for (Operation &inner : op.getBody().front().without_terminator()) {
       context.run(&inner);
       if (context.hasFailed())
@@ -42,12 +43,12 @@ static void scan(ScanOp op, InterpreterContext &context) {
       std::copy(element.data.begin(), element.data.end(), whole.data.begin() + t * element.count());
     }
     for (auto [value, next] : llvm::zip(carried, op.nextYields()))
-      value = context.get(next);
+      value = context.keep(next);
   }
   for (auto [result, tensor] : llvm::zip(op.stacked(), stacked))
     context.set(result, std::move(tensor));
-  for (auto [result, tensor] : llvm::zip(op.finals(), carried))
-    context.set(result, std::move(tensor));
+  for (auto [result, value] : llvm::zip(op.finals(), carried))
+    context.restore(result, value);
 }
 
 void attachScanReference(MLIRContext *context) { attach<ScanOp, scan>(context); }

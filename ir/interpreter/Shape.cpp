@@ -37,12 +37,10 @@ static void size(SizeOp op, InterpreterContext &context) {
 static void broadcast(BroadcastOp op, InterpreterContext &context) {
   const Tensor &x = context.get(op.getX());
   Tensor y = context.make(op.getY());
-  Index from(x.shape.size());
-  forEachIndex(y.shape, [&](llvm::ArrayRef<int64_t> index) {
-    for (auto [axis, place] : llvm::enumerate(op.getDims()))
-      from[axis] = x.shape[axis] == 1 ? 0 : index[place];
-    y.at(index) = x.at(from);
-  });
+  Shape own = stepsOf(x.shape), steps(y.shape.size(), 0);
+  for (auto [axis, place] : llvm::enumerate(op.getDims()))
+    steps[place] = x.shape[axis] == 1 ? 0 : own[axis];
+  forEachPosition<2>(y.shape, {steps, stepsOf(y.shape)}, [&](int64_t from, int64_t to) { y.data[to] = x.data[from]; });
   context.set(op.getY(), std::move(y));
 }
 
@@ -52,19 +50,15 @@ static void reshape(ReshapeOp op, InterpreterContext &context) {
   context.set(op.getY(), std::move(y));
 }
 
-static void hold(HoldOp op, InterpreterContext &context) {
-  context.set(op.getY(), Tensor(context.get(op.getX())));
-}
+static void hold(HoldOp op, InterpreterContext &context) { context.share(op.getY(), op.getX()); }
 
 static void transpose(TransposeOp op, InterpreterContext &context) {
   const Tensor &x = context.get(op.getX());
   Tensor y = context.make(op.getY());
-  Index from(x.shape.size());
-  forEachIndex(y.shape, [&](llvm::ArrayRef<int64_t> index) {
-    for (auto [axis, source] : llvm::enumerate(op.getPermutation()))
-      from[source] = index[axis];
-    y.at(index) = x.at(from);
-  });
+  Shape own = stepsOf(x.shape), steps(own);
+  for (auto [axis, source] : llvm::enumerate(op.getPermutation()))
+    steps[axis] = own[source];
+  forEachPosition<2>(y.shape, {steps, stepsOf(y.shape)}, [&](int64_t from, int64_t to) { y.data[to] = x.data[from]; });
   context.set(op.getY(), std::move(y));
 }
 

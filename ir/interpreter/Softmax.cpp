@@ -7,46 +7,47 @@ using namespace mlir;
 
 namespace nnc {
 
-/// Calls `row` once per row along `axis`, with the positions of its elements.
-static void forEachRow(const Tensor &x, int64_t axis, llvm::function_ref<void(llvm::ArrayRef<int64_t>)> row) {
-  Shape starts = x.shape;
+/// One row along an axis: where its elements are.
+struct Row {
+  int64_t begin, step, count;
+  int64_t position(int64_t i) const { return begin + i * step; }
+};
+
+/// Calls `visit` once per row along `axis`.
+template <typename Visit> static void forEachRow(const Tensor &x, int64_t axis, Visit visit) {
+  Shape starts = x.shape, steps = stepsOf(x.shape);
   starts[axis] = 1;
-  forEachIndex(starts, [&](llvm::ArrayRef<int64_t> start) {
-    Index index(start);
-    llvm::SmallVector<int64_t> positions;
-    for (index[axis] = 0; index[axis] < x.shape[axis]; ++index[axis])
-      positions.push_back(x.position(index));
-    row(positions);
-  });
+  forEachPosition<1>(starts, {steps}, [&](int64_t begin) { visit(Row{begin, steps[axis], x.shape[axis]}); });
 }
 
-static double largest(const Tensor &x, llvm::ArrayRef<int64_t> positions) {
+static double largest(const Tensor &x, const Row &row) {
   double best = -std::numeric_limits<double>::infinity();
-  for (int64_t i : positions)
-    best = scalar::maximum(best, x.data[i]);
+  for (int64_t i = 0; i < row.count; ++i)
+    best = scalar::maximum(best, x.data[row.position(i)]);
   return best;
 }
 
-/// log(sum of e ** x) over a row; -infinity for a row of -infinities.
-static double logSumExp(const Tensor &x, llvm::ArrayRef<int64_t> positions) {
-  double best = largest(x, positions);
-  if (std::isinf(best))
-    return best;
+/// The sum of e ** (x - best) over a row.
+static double sumOfExponentials(const Tensor &x, const Row &row, double best) {
   double sum = 0.0;
-  for (int64_t i : positions)
-    sum += std::exp(x.data[i] - best);
-  return best + std::log(sum);
+  for (int64_t i = 0; i < row.count; ++i)
+    sum += std::exp(x.data[row.position(i)] - best);
+  return sum;
+}
+
+/// log(sum of e ** x) over a row; -infinity for a row of -infinities.
+static double logSumExp(const Tensor &x, const Row &row) {
+  double best = largest(x, row);
+  return std::isinf(best) ? best : best + std::log(sumOfExponentials(x, row, best));
 }
 
 static void softmax(SoftmaxOp op, InterpreterContext &context) {
   const Tensor &x = context.get(op.getX());
   Tensor y = context.make(op.getY());
-  forEachRow(x, op.getAxis(), [&](llvm::ArrayRef<int64_t> positions) {
-    double best = largest(x, positions), sum = 0.0;
-    for (int64_t i : positions)
-      sum += y.data[i] = std::exp(x.data[i] - best);
-    for (int64_t i : positions)
-      y.data[i] /= sum;
+  forEachRow(x, op.getAxis(), [&](const Row &row) {
+    double best = largest(x, row), sum = sumOfExponentials(x, row, best);
+    for (int64_t i = 0; i < row.count; ++i)
+      y.data[row.position(i)] = std::exp(x.data[row.position(i)] - best) / sum;
   });
   context.set(op.getY(), std::move(y));
 }
@@ -54,12 +55,10 @@ static void softmax(SoftmaxOp op, InterpreterContext &context) {
 static void logSoftmax(LogSoftmaxOp op, InterpreterContext &context) {
   const Tensor &x = context.get(op.getX());
   Tensor y = context.make(op.getY());
-  forEachRow(x, op.getAxis(), [&](llvm::ArrayRef<int64_t> positions) {
-    double best = largest(x, positions), sum = 0.0;
-    for (int64_t i : positions)
-      sum += std::exp(x.data[i] - best);
-    for (int64_t i : positions)
-      y.data[i] = x.data[i] - best - std::log(sum);
+  forEachRow(x, op.getAxis(), [&](const Row &row) {
+    double best = largest(x, row), logarithm = std::log(sumOfExponentials(x, row, best));
+    for (int64_t i = 0; i < row.count; ++i)
+      y.data[row.position(i)] = x.data[row.position(i)] - best - logarithm;
   });
   context.set(op.getY(), std::move(y));
 }
@@ -68,8 +67,7 @@ static void logSumExpOp(LogSumExpOp op, InterpreterContext &context) {
   const Tensor &x = context.get(op.getX());
   Tensor y = context.make(op.getY());
   int64_t next = 0;
-  forEachRow(x, op.getAxis(),
-             [&](llvm::ArrayRef<int64_t> positions) { y.data[next++] = logSumExp(x, positions); });
+  forEachRow(x, op.getAxis(), [&](const Row &row) { y.data[next++] = logSumExp(x, row); });
   context.set(op.getY(), std::move(y));
 }
 
@@ -78,12 +76,12 @@ static void softmaxCrossEntropy(SoftmaxCrossEntropyOp op, InterpreterContext &co
   Tensor y = context.make(op.getY());
   int64_t classes = logits.shape.back(), next = 0;
   std::optional<int64_t> ignore = op.getIgnore();
-  forEachRow(logits, logits.rank() - 1, [&](llvm::ArrayRef<int64_t> positions) {
-    int64_t row = next++, target = static_cast<int64_t>(label.data[row]);
+  forEachRow(logits, logits.rank() - 1, [&](const Row &row) {
+    int64_t number = next++, target = static_cast<int64_t>(label.data[number]);
     if (ignore && target == *ignore)
       return;
     const bool isClass = target >= 0 && target < classes;
-    y.data[row] = logSumExp(logits, positions) - (isClass ? logits.data[positions[target]] : 0.0);
+    y.data[number] = logSumExp(logits, row) - (isClass ? logits.data[row.position(target)] : 0.0);
   });
   context.set(op.getY(), std::move(y));
 }

@@ -29,14 +29,14 @@ static void returnValues(ReturnOp op, InterpreterContext &context) {
 
 static void kernel(KernelOp op, InterpreterContext &context) {
   for (auto [argument, input] : llvm::zip(op.getBody().getArguments(), op.getInputs()))
-    context.set(argument, context.get(input));
+    context.share(argument, input);
   for (Operation &inner : op.getBody().front().without_terminator()) {
     context.run(&inner);
     if (context.hasFailed())
       return;
   }
   for (auto [output, value] : llvm::zip(op.getOutputs(), op.yieldOp().getValues()))
-    context.set(output, context.get(value));
+    context.share(output, value);
 }
 
 static void grad(GradOp op, InterpreterContext &context) {

@@ -8,7 +8,9 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
+#include <array>
 #include <cstdint>
+#include <tuple>
 #include <vector>
 
 namespace nnc {
@@ -21,6 +23,37 @@ int64_t countOf(llvm::ArrayRef<int64_t> shape);
 
 /// Calls `visit` for every index of `shape`, the last axis fastest.
 void forEachIndex(llvm::ArrayRef<int64_t> shape, llvm::function_ref<void(llvm::ArrayRef<int64_t>)> visit);
+
+/// How many elements further the next one along each axis of a row-major tensor lies.
+Shape stepsOf(llvm::ArrayRef<int64_t> shape);
+
+/// Calls `visit(a, b, ...)` for every index of `shape`, the last axis fastest, with positions in the data of as many tensors
+/// as there are `steps`: one more along an axis of `shape` is that many elements further in the tensor, 0 where the tensor
+/// does not have the axis.
+template <size_t N, typename Visit>
+void forEachPosition(llvm::ArrayRef<int64_t> shape, const std::array<Shape, N> &steps, Visit visit) {
+  if (countOf(shape) == 0)
+    return;
+  std::array<int64_t, N> positions = {};
+  Index index(shape.size(), 0);
+  for (size_t axis = 0; axis != SIZE_MAX;) {
+    std::apply(visit, positions);
+    for (axis = shape.size(); axis-- > 0;) {
+      const bool wraps = ++index[axis] == shape[axis];
+      for (size_t n = 0; n < N; ++n)
+        positions[n] += wraps ? -steps[n][axis] * (shape[axis] - 1) : steps[n][axis];
+      if (!wraps)
+        break;
+      index[axis] = 0;
+    }
+  }
+}
+
+/// y += factor * x, element by element: what products and convolutions are made of. The two do not overlap.
+inline void addMultiple(double *__restrict y, double factor, const double *__restrict x, int64_t count) {
+  for (int64_t i = 0; i < count; ++i)
+    y[i] += factor * x[i];
+}
 
 struct Tensor {
   Shape shape;
