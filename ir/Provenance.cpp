@@ -100,16 +100,6 @@ FileLineColLoc sourcePlace(Location loc) {
   return place;
 }
 
-StringRef nameOfCall(KernelOp kernel) {
-  SmallVector<StringRef> names = {sourceName(kernel.getLoc())};
-  for (Value value : kernel.yieldOp().getValues())
-    names.push_back(sourceName(value.getLoc()));
-  if (!provenanceOf(kernel.getLoc()))
-    std::rotate(names.begin(), names.begin() + 1, names.end());
-  auto named = llvm::find_if(names, [](StringRef name) { return !name.empty(); });
-  return named == names.end() ? "" : *named;
-}
-
 std::string provenanceText(Location loc) {
   std::string text;
   llvm::raw_string_ostream out(text);

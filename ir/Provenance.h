@@ -11,7 +11,6 @@
 #include "mlir/IR/Location.h"
 
 namespace nnc {
-class KernelOp;
 
 /// A location that says: made by `rule` for operand `operand` of the op at `forward`, which computes `of`, under the
 /// name `name` (empty: no name).
@@ -41,10 +40,6 @@ mlir::FileLineColLoc sourcePlace(mlir::Location loc);
 
 /// `loc` under another name.
 mlir::Location renamed(mlir::Location loc, llvm::StringRef name);
-
-/// What a call of a kernel is known by. A kernel has the location of its anchor. In the forward pass it is called by what
-/// it leaves behind ("logits"), in the others by the derivative that everything after the anchor is made of.
-llvm::StringRef nameOfCall(KernelOp kernel);
 
 /// `adjoint of h1 by the matrix product, operand 0, mlp.nn:5:9`: a provenance and its place for people. Of an op of the
 /// forward pass it is the place alone.

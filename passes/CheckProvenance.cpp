@@ -86,7 +86,8 @@ struct CheckProvenancePass : impl::CheckProvenanceBase<CheckProvenancePass> {
     }
     if (auto kernel = value.getDefiningOp<KernelOp>())
       return gradientOp(kernel.yieldOp().getValues()[cast<OpResult>(value).getResultNumber()]);
-    return provenanceOf(value.getLoc()) ? value.getDefiningOp() : nullptr;
+    Operation *op = value.getDefiningOp();
+    return op && provenanceOf(value.getLoc()) && !isConstant(op) ? op : nullptr;
   }
 
   static bool isConstant(Operation *op) {
@@ -117,7 +118,9 @@ struct CheckProvenancePass : impl::CheckProvenanceBase<CheckProvenancePass> {
         Operation *gradient = gradientOp(operand);
         return gradient && !forward.contains(gradient);
       });
-      if (!readsGradients && (sourcePlace(op->getLoc()) || isConstant(op)))
+      // A constant in a kernel is there for what reads it; the kernel that computes one is a call, which has a place.
+      const bool isPlaced = sourcePlace(op->getLoc()) || (isConstant(op) && !isa<KernelOp>(op));
+      if (!readsGradients && isPlaced)
         return;
       op->emitError("internal error: an op of the backward pass or the optimizer does not say why it is here");
       signalPassFailure();

@@ -6,7 +6,7 @@
 // 4. a kernel joins the one that makes its input even if others read that input too.
 //
 // What may be one kernel is ir/KernelRegion.h's matter, whether it pays FusionCost's; here is only the order of trying.
-#include "ir/Provenance.h"
+#include "ir/KernelCall.h"
 #include "ir/ops/Shape.h"
 #include "ir/ops/Structure.h"
 #include "mlir/IR/IRMapping.h"
@@ -160,9 +160,27 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
   using FuseKernelsBase::FuseKernelsBase;
 
   void runOnOperation() override {
-    for (FuncOp func : getOperation().getBody().getOps<FuncOp>())
+    for (FuncOp func : getOperation().getBody().getOps<FuncOp>()) {
+      placeConstants(func.getBody().front());
       if (failed(fuse(func.getBody().front())))
         return signalPassFailure();
+    }
+  }
+
+  /// Folding takes the place in the text from a constant that may serve several ops. A kernel has a place, so a constant is
+  /// there for the first op that reads it: a loop for the state that it begins with.
+  static void placeConstants(Block &block) {
+    for (Operation &op : llvm::reverse(block)) { // readers come first
+      for (Region &region : op.getRegions())
+        placeConstants(region.front());
+      if (!op.hasTrait<OpTrait::ConstantLike>() || sourcePlace(op.getLoc()) || op.use_empty())
+        continue;
+      Operation *first = nullptr;
+      for (Operation *user : op.getUsers())
+        if (!first || user->isBeforeInBlock(first))
+          first = user;
+      op.setLoc(renamed(first->getLoc(), ""));
+    }
   }
 
   /// The block of a function or loop, with those of the loops in it.
@@ -254,9 +272,7 @@ struct FuseKernelsPass : impl::FuseKernelsBase<FuseKernelsPass> {
       types.push_back(result.getType());
       resultLocs.push_back(result.getLoc());
     }
-    Operation *named = draft.shape.anchors.empty() ? draft.ops.back() : draft.shape.anchors.front();
-    auto kernel =
-        builder.create<KernelOp>(named->getLoc(), types, draft.inputs, StringAttr(), ArrayAttr(), false);
+    auto kernel = builder.create<KernelOp>(mainValue(draft.results, draft.ops).getLoc(), types, draft.inputs, StringAttr(), ArrayAttr(), false);
     Block *body = builder.createBlock(&kernel.getBody());
     IRMapping inside;
     for (Value input : draft.inputs)

@@ -107,11 +107,13 @@ struct OrderKernelsPass : impl::OrderKernelsBase<OrderKernelsPass> {
     return found;
   }
 
-  /// A kernel that copies `value`, at the end of the block.
   /// Of the copy that returns a value: where the value is from, or else the return.
   static Location placeOf(Value value, Operation *end) {
+    if (auto kernel = value.getDefiningOp<KernelOp>()) // its own place is that of one of its results
+      return kernel.yieldOp().getValues()[cast<OpResult>(value).getResultNumber()].getLoc();
     return value.getDefiningOp() ? value.getLoc() : end->getLoc();
   }
+  /// A kernel that copies `value`, at the end of the block.
   KernelOp copy(Value value, Location loc) {
     OpBuilder builder(body->getTerminator());
     auto kernel = builder.create<KernelOp>(loc, value.getType(), value, StringAttr(), ArrayAttr(), false);

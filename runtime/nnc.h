@@ -207,9 +207,11 @@ typedef struct nnc_options {
 typedef struct nnc_kernel_call {
   const char *function; /* "train_step" */
   const char *kernel;   /* symbol of the kernel; equal kernels share one */
-  const char *value;    /* name of what it computes, from the source: "d_hidden" */
-  const char *role;     /* forward, recompute, adjoint, accumulate, optimizer */
-  const char *rule;     /* gradient rule, or "" */
+  const char *value;    /* names of what it computes, from the source: "d_hidden", "exact, d_logits"; the main one first,
+                         * which operand, of and the place are about */
+  const char *role;     /* forward, recompute, adjoint, accumulate, optimizer; with + between them where it makes values
+                         * of several: "adjoint+optimizer" makes a gradient and the update with it */
+  const char *rule;     /* gradient rules and optimizers, or "" */
   const char *of;       /* what it was derived from: the value of the forward op ("hidden"), else the op ("broadcast");
                          * of an optimizer's, the parameter. "" in the forward pass */
   const char *file;

@@ -66,11 +66,10 @@ Value innerOf(Value value) {
 /// Its name in the text; of what has none, the op in brackets.
 std::string nameOf(Value value) {
   Value inner = innerOf(value);
-  for (Value named : {inner, value})
-    if (StringRef name = sourceName(named.getLoc()); !name.empty())
-      return name.str();
-  Operation *op = inner.getDefiningOp();
-  return op ? ("(" + op->getName().stripDialect() + ")").str() : "(loop)";
+  if (auto scan = inner.getDefiningOp<ScanOp>())
+    return nameOf(scan.getBody().front().back().getOperand(cast<OpResult>(inner).getResultNumber()));
+  std::string name = describedName(inner);
+  return !sourceName(inner.getLoc()).empty() ? name : "(" + name + ")";
 }
 
 /// With "*" for the numbers of layers in a list, so that what equal layers keep is one line.

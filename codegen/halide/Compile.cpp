@@ -10,7 +10,7 @@
 #include "codegen/halide/Workers.h"
 #include "codegen/halide/gpu/Lowering.h"
 #include "ir/KernelRegion.h"
-#include "ir/Provenance.h"
+#include "ir/KernelCall.h"
 #include "ir/ops/Structure.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/StringSet.h"
@@ -74,8 +74,8 @@ std::vector<KernelOp> distinctKernels(ModuleOp module) {
 void writeCalls(ModuleOp module, llvm::StringRef symbol, llvm::raw_ostream &os) {
   module.walk([&](KernelOp call) {
     if (call.getSymbol() == symbol)
-      os << "//   " << call->getParentOfType<FuncOp>().getSymName() << ": " << nameOfCall(call)
-         << (nameOfCall(call).empty() ? "" : ", ") << provenanceText(call.getLoc()) << '\n';
+      os << "//   " << call->getParentOfType<FuncOp>().getSymName() << ": " << describeCall(call).values << ", "
+         << provenanceText(call.getLoc()) << '\n';
   });
 }
 

@@ -1,6 +1,6 @@
 // Tables.cpp: what nnc_describe() shows of a library: models, functions, values, variables, kernel calls (nnc.h).
 #include "codegen/llvm/HostBuilder.h"
-#include "ir/Provenance.h"
+#include "ir/KernelCall.h"
 #include "ir/ops/Scan.h"
 #include "ir/ops/Structure.h"
 #include "runtime/nnc.h"
@@ -305,16 +305,15 @@ static Dim operationsOf(KernelOp kernel) {
 Address ModelTables::kernelCalls(size_t &count) {
   std::vector<StructConstant<nnc_kernel_call>> list;
   for (auto [function, kernel] : model.kernelCalls()) {
-    Location loc = kernel.getLoc();
-    FileLineColLoc place = sourcePlace(loc);
-    ProvenanceAttr provenance = provenanceOf(loc);
+    const KernelCall call = describeCall(kernel);
+    FileLineColLoc place = sourcePlace(call.loc);
+    ProvenanceAttr provenance = provenanceOf(call.loc);
     StructConstant<nnc_kernel_call> constant;
     constant.set(&nnc_kernel_call::function, text(function->name));
     constant.set(&nnc_kernel_call::kernel, text(kernel.getSymbolAttr()));
-    constant.set(&nnc_kernel_call::value, text(nameOfCall(kernel)));
-    constant.set(&nnc_kernel_call::role,
-                 text(stringifyRole(provenance ? provenance.getRole() : Role::Forward)));
-    constant.set(&nnc_kernel_call::rule, text(provenance ? provenance.getRule() : ""));
+    constant.set(&nnc_kernel_call::value, text(call.values));
+    constant.set(&nnc_kernel_call::role, text(call.roles));
+    constant.set(&nnc_kernel_call::rule, text(call.rules));
     constant.set(&nnc_kernel_call::of, text(provenance ? provenance.getOf() : ""));
     constant.set(&nnc_kernel_call::file, text(place ? place.getFilename().getValue() : ""));
     constant.set(&nnc_kernel_call::line, place ? place.getLine() : 0);

@@ -36,6 +36,13 @@ std::string keyOf(const nnc_kernel_call &call, uint32_t index, ProfileKey key) {
   return text(index);
 }
 
+/// The roles of a call as the format of traces has them, with commas between.
+std::string categories(const nnc_kernel_call &call) {
+  std::string text = call.role;
+  std::replace(text.begin(), text.end(), '+', ',');
+  return text;
+}
+
 } // namespace
 
 Expected<Profile> Profile::measure(Instance &instance, SyntheticCall &call, int64_t warmUp, int64_t steps) {
@@ -153,7 +160,7 @@ std::string Profile::trace() const {
       const nnc_kernel_call &call = type->kernel_calls[event.call];
       Json kernel = span(2, event.begin, event.end);
       kernel["name"] = call.value;
-      kernel["cat"] = call.role;
+      kernel["cat"] = categories(call);
       double nanoseconds = std::max(1.0, static_cast<double>(event.end - event.begin));
       kernel["args"] = {
           {"kernel", call.kernel},
