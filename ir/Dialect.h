@@ -23,13 +23,17 @@ namespace nnc {
 class GraphBuilder;
 class InterpreterContext;
 
-/// What a gradient rule says of itself: for explanations, documentation, and tables of what is kept.
+/// What a gradient rule says of itself: for explanations and documentation. Equations are texts as of
+/// codegen/explain/Formula.h, in letters of the rule's own.
 struct GradientRule {
   llvm::StringRef name;
-  llvm::StringRef latex;
-  llvm::StringRef formula;
-  llvm::ArrayRef<llvm::StringRef> saves; // operands and results the backward pass reads
-  llvm::StringRef before;                // what `formula` is the simplification of, or empty
+  llvm::StringRef forward;                  // what the op computes
+  llvm::StringRef words;                    // of letters that no equation explains, or empty
+  llvm::StringRef before;                   // what `formula` is the simplification of, or empty
+  llvm::StringRef formula;                  // the adjoints
+  llvm::ArrayRef<llvm::StringRef> operands; // their letters, in order; optional operands may be missing at the end
+  llvm::ArrayRef<llvm::StringRef> results;  // likewise
+  llvm::ArrayRef<llvm::StringRef> saves;    // operands and results the backward pass reads
 };
 
 /// An adjoint that comes into a block from outside.

@@ -220,7 +220,7 @@ def NN_IsStructure : NativeOpTrait<"IsStructure"> { let cppNamespace = "::nnc"; 
 // in reductions, read.
 class NN_OperationCount { code usual = "::nnc::usualOperationCount(getOperation())"; }
 
-// A pure function of its operands with a gradient. The four fields are mandatory: leaving one out fails the
+// A pure function of its operands with a gradient. Fields without a value are mandatory: leaving one out fails the
 // build and names the op. `gradient` is C++ with `g` (a GraphBuilder at the right place and location) and `dy`
 // (the first result's adjoint; `dResults` has all, null where none flows); it returns one value per operand,
 // null where no gradient flows. It must use differentiable ops, so that gradients have gradients.
@@ -229,11 +229,17 @@ class NN_DiffOp<string opMnemonic, list<Trait> traits = []>
                                   DeclareOpInterfaceMethods<OperationCountOpInterface>]> {
   code gradient = ?;
   string rule = ?;      // name of the rule, as a textbook calls it
-  string latex = ?;     // its mathematics: \bar{x} is the adjoint of x
-  string before = "";   // what calculus gives, where `formula` is its simplification: equations as below
-  string formula = ?;   // equations in plain text (codegen/explain/Formula.h): `d_x = d_y * y; ...`, or with subscripts
-                        // in the smallest sizes that show the rule: one row, one spatial axis, axes that stay left out
-  list<string> saves = ?; // which operands or results the gradient reads
+  // The rule's mathematics, which every spelling is printed from: equations in plain text (codegen/explain/Formula.h),
+  // `y = a * b` or, with subscripts, in the smallest sizes that show the rule: one row, one spatial axis, axes that stay
+  // left out. Its letters are those of the operands and results, d_x the adjoint of x, attributes by their names, and what
+  // `forward` says; what else is read is explained in `words`.
+  list<string> letters = ?;             // of the operands, in their order
+  list<string> resultLetters = ["y"];
+  string forward = ?;   // what the op computes
+  string words = "";    // what letters mean that no equation says, as the end of a sentence
+  string before = "";   // what calculus gives, where `formula` is its simplification
+  string formula = ?;   // the adjoints, as the compiler makes them
+  list<string> saves = ?; // which operands or results the gradient reads, by their letters
   code operations = NN_OperationCount<>.usual; // see OperationCountOpInterface
   code diffDefinitions = [{}];
   let definitions = [{
@@ -244,8 +250,11 @@ class NN_DiffOp<string opMnemonic, list<Trait> traits = []>
     }
     ::nnc::GradientRule $cppClass::gradientRule() {
       static const ::llvm::StringRef saved[] = {"", }] # !interleave(!foreach(s, saves, "\"" # s # "\""), ", ") # [{};
-      return {R"rule(}] # rule # [{)rule", R"rule(}] # latex # [{)rule", R"rule(}] # formula # [{)rule",
-              ::llvm::ArrayRef<::llvm::StringRef>(saved).drop_front(), R"rule(}] # before # [{)rule"};
+      static const ::llvm::StringRef operands[] = {}] # !interleave(!foreach(s, letters, "\"" # s # "\""), ", ") # [{};
+      static const ::llvm::StringRef results[] = {}] # !interleave(!foreach(s, resultLetters, "\"" # s # "\""), ", ") # [{};
+      return {R"rule(}] # rule # [{)rule", R"rule(}] # forward # [{)rule", R"rule(}] # words # [{)rule",
+              R"rule(}] # before # [{)rule", R"rule(}] # formula # [{)rule", operands, results,
+              ::llvm::ArrayRef<::llvm::StringRef>(saved).drop_front()};
     }
     std::optional<::nnc::Dim> $cppClass::operationCount() { return }] # operations # [{; }
   }] # diffDefinitions;

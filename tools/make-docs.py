@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""make-docs.py LLVM-TBLGEN OUTPUT-DIRECTORY: writes the reference of the operators (operators.md) from their
-definitions in ir/ops/*.td, and that of the standard library (library.md) from the comments of frontend/std/*.nn.
+"""make-docs.py LLVM-TBLGEN NNC OUTPUT-DIRECTORY: writes the reference of the operators (operators.md) from their
+definitions in ir/ops/*.td and the rules that NNC explains, and that of the standard library (library.md) from the comments
+of frontend/std/*.nn.
 
 `ninja nnc-docs` runs it; nothing of it is written by hand."""
 import json
@@ -58,7 +59,24 @@ def errors():
     return {op: (bound, unfused) for op, bound, unfused in re.findall(r"^NNC_F32_ERROR\((\w+), (\S+), (\S+)\)$", text, re.M)}
 
 
-def operator(records, op):
+def mathematics(equations):
+    """Equations as GitHub sets them, which knows no \\operatorname."""
+    lines = [re.sub(r"\\operatorname\{(.*?)\}", r"\\mathop{\\mathrm{\1}}", each["latex"]).replace(" = ", " &= ", 1)
+             for each in equations]
+    return ["```math", "\\begin{aligned}", "\\\\\n".join(lines), "\\end{aligned}", "```", ""]
+
+
+def gradient(rule):
+    """The rule by its name, in plain text and set."""
+    def inline(equations):
+        return ", ".join("`%s`" % each["text"] for each in equations)
+    keeps = ", ".join("`%s`" % name for name in rule["saves"]) or "nothing"
+    return ["Gradient, *%s*, of %s%s:" % (rule["rule"], inline(rule["forward"]),
+                                          " (%s)" % rule["words"] if rule["words"] else ""), "",
+            "%s. It keeps %s." % (inline(rule["formula"]), keeps), ""] + mathematics(rule["formula"])
+
+
+def operator(records, op, rules):
     spelling = SPELLING.get(op["opName"])
     lines = ["### nn.%s" % op["opName"], "", op["summary"][:1].upper() + op["summary"][1:] + "."
              + (" In the text: `%s`." % spelling if spelling else ""), "", prose(op["description"]), ""]
@@ -69,18 +87,18 @@ def operator(records, op):
     for title, dag in (("Operands and attributes", op["arguments"]), ("Results", op["results"])):
         if dag["args"]:
             lines += ["%s:" % title, ""] + records.signature(dag) + [""]
-    if "rule" in op:
-        keeps = ", ".join("`%s`" % name for name in op["saves"]) or "nothing"
-        lines += ["Gradient, *%s*: `%s`. It keeps %s." % (op["rule"], op["formula"].replace("; ", "`; `"), keeps), "",
-                  "$$%s$$" % op["latex"].strip(), ""]
+    rule = rules.get(op["opName"], {})
+    if "rule" in rule:
+        lines += gradient(rule)
     elif "reason" in op:
         lines += ["No gradient: %s." % op["reason"], ""]
     return lines
 
 
-def operators(tblgen, include):
+def operators(tblgen, include, rules):
     lines = ["# The operators of the nn dialect", "",
-             "Made by `ninja nnc-docs` from ir/ops/*.td. \\(\\bar{x}\\) is the adjoint of x: the loss differentiated by it. What an "
+             "Made by `ninja nnc-docs` from ir/ops/*.td. Gradients are in letters of their own, those of the operands in their order; "
+             "`d_x`, set as x with a bar, is the adjoint of x: the loss differentiated by it. What an "
              "operator does with NaN, infinities, signed zeros and empty rows stands in its description; where it says "
              "nothing, that follows from IEEE 754. Denormal numbers (below 1.2e-38 in f32, 2.2e-308 in f64) count as zeros "
              "of their sign in every operator, and a result that would be one is such a zero; where the result is an operand as "
@@ -92,7 +110,7 @@ def operators(tblgen, include):
             for field in ("summary", "description"):
                 if not op.get(field, "").strip():
                     sys.exit("error: nn.%s has no %s" % (op["opName"], field))
-            lines += operator(records, op)
+            lines += operator(records, op, rules)
     return lines
 
 
@@ -129,9 +147,11 @@ def library():
 def main():
     tblgen = pathlib.Path(shutil.which(sys.argv[1])).resolve()
     include = str(tblgen.parent.parent / "include")  # MLIR's definitions lie beside the tool
-    output = pathlib.Path(sys.argv[2])
+    explained = subprocess.run([sys.argv[2], "explain", "--rules", "--format=json"], check=True, capture_output=True, text=True)
+    rules = {rule["op"]: rule for rule in json.loads(explained.stdout)}
+    output = pathlib.Path(sys.argv[3])
     output.mkdir(parents=True, exist_ok=True)
-    for name, lines in (("operators.md", operators(tblgen, include)), ("library.md", library())):
+    for name, lines in (("operators.md", operators(tblgen, include, rules)), ("library.md", library())):
         (output / name).write_text("\n".join(lines).rstrip() + "\n")
 
 

@@ -44,10 +44,17 @@ struct Loop {
 
 /// What one operand of a forward op receives.
 struct Contribution {
-  std::string operand;              // its name
-  std::vector<Line> before;         // what `line` reads besides, and is made of contributions above
-  Line line;                        // d_x = ...
-  std::optional<Equation> jacobian; // of an op that works element by element
+  std::string operand;      // its name
+  std::string letter;       // in the rule
+  std::vector<Line> before; // what `line` reads besides, and is made of contributions above
+  Line line;                // d_x = ...
+};
+
+/// The Jacobian of an op's result with respect to a value: `adjoints` are what the value receives at all places where it is
+/// an operand, which together are the Jacobian, transposed, times the result's adjoint.
+struct LocalJacobian {
+  Equation equation;
+  std::vector<std::string> adjoints;
 };
 
 /// One forward op, seen from the loss. A loop is two steps, with those of its turns between them.
@@ -56,6 +63,7 @@ struct Step {
   unsigned line = 0, column = 0; // in the text; 0: unknown
   std::string op, type;
   Rule rule;
+  std::vector<std::pair<std::string, Math>> letters; // of the rule, and what they are here
   std::vector<Line> forward;           // repeated from the forward pass
   std::vector<std::string> recomputed; // values that were not kept, and are computed again for this step
   bool isCheckpoint = false;           // why they are
@@ -63,6 +71,8 @@ struct Step {
   std::vector<Line> incoming;          // adjoints of results, where several uses add or they go by another name
   std::string incomingNames;
   std::vector<Contribution> contributions;
+  std::vector<LocalJacobian> jacobians; // of an op that works element by element
+  std::vector<Call> calls;              // in letters and Jacobians
   Loop loop;                  // LoopBegins: with its start. LoopEnds: `body` is what ends each turn
   unsigned depth = 0;         // in how many loops it is
   std::string signature;      // equal for steps that differ in names alone

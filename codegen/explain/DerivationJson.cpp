@@ -106,11 +106,28 @@ private:
       for (const Contribution &contribution : step.contributions)
         json.object([&] {
           json.attribute("operand", contribution.operand);
+          json.attribute("letter", contribution.letter);
           json.attribute("target", toText(contribution.line.equation.target));
-          if (contribution.jacobian)
-            json.attribute("jacobian", toText(*contribution.jacobian));
         });
     });
+    json.attributeArray("jacobians", [&] {
+      for (const LocalJacobian &jacobian : step.jacobians)
+        json.object([&] {
+          equation(jacobian.equation);
+          json.attributeArray("adjoints", [&] {
+            for (const std::string &adjoint : jacobian.adjoints)
+              json.value(adjoint);
+          });
+        });
+    });
+    json.attributeArray("letters", [&] {
+      for (const auto &[letter, value] : step.letters)
+        json.array([&] {
+          json.value(letter);
+          json.value(toText(value));
+        });
+    });
+    calls(step.calls);
   }
   /// JSON has no numbers for infinities and NaN: those are text.
   static llvm::json::Value number(double value) {

@@ -238,9 +238,7 @@ private:
   void write(const Gradient &gradient, size_t number) {
     const Step &step = gradient.steps[number];
     std::string place = step.line ? "line " + std::to_string(step.line) + ": " : "";
-    std::string value = !step.forward.empty()         ? quoted(step.value())
-                        : step.contributions.empty() ? step.op
-                                                     : "repetition of " + quoted(step.contributions.front().operand);
+    std::string value = step.forward.empty() ? step.op : quoted(step.value());
     if (step.part == Step::Part::LoopBegins)
       value = "back through the loop";
     if (step.part == Step::Part::LoopEnds)
@@ -267,8 +265,8 @@ private:
     } else if (!step.incomingNames.empty()) {
       page.paragraph("What comes in: " + step.incomingNames + ".");
     }
-    if (step.part == Step::Part::Whole && shown.insert(step.op).second)
-      writeRule(step.rule);
+    if (shown.insert(step.op).second) // once for each op
+      writeEquations(step.rule, step.letters, page);
     if (!step.recomputed.empty())
       page.paragraph("Computed again here" + std::string(step.isCheckpoint ? " (a checkpoint keeps its inputs alone)" : "") +
                      ", as in the forward pass: " + listed(step.recomputed, 8) + ".");
@@ -280,9 +278,9 @@ private:
       return writeBegin(step.loop);
     std::vector<Equation> jacobians;
     std::vector<Line> results;
+    for (const LocalJacobian &jacobian : step.jacobians)
+      jacobians.push_back(jacobian.equation);
     for (const Contribution &contribution : step.contributions) {
-      if (contribution.jacobian)
-        jacobians.push_back(*contribution.jacobian);
       llvm::append_range(results, contribution.before);
       results.push_back(contribution.line);
     }
@@ -294,27 +292,6 @@ private:
       return;
     page.paragraph("So:");
     write(results);
-  }
-
-  void writeRule(const Rule &rule) {
-    bool isShown = page.showsLatex() && !rule.latex.empty();
-    page.paragraph(rule.before.empty() || isShown ? "The rule:" : "The rule, before and after it is simplified:");
-    if (isShown)
-      page.latex(rule.latex);
-    if (!rule.before.empty()) {
-      if (isShown)
-        page.paragraph("It comes about thus, before and after it is simplified:");
-      page.equations(rule.before);
-      page.paragraph("becomes");
-      page.equations(rule.formula);
-      return;
-    }
-    // What holds for each element alike, the formula above says as well.
-    if (isShown && !llvm::any_of(rule.formula, isOfElements))
-      return;
-    if (isShown)
-      page.paragraph("Element by element:");
-    page.equations(rule.formula);
   }
 
   /// More lines in each turn are not written out three times.
@@ -393,35 +370,63 @@ private:
       remark += " Where not all elements have a quotient the derivative along a direction that all have a part in is compared "
               "as well; the error is the largest.";
     auto isOfTurns = [](const Worked &row) { return llvm::StringRef(row.name).ends_with("]"); };
-    if (any(isOfTurns))
-      remark += " What has a turn in its name is there for each turn, in their order, with adjoints alone.";
-    if (any([&](const Worked &row) { return !row.adjoint.empty() && !row.error && !isOfTurns(row); }))
+    if (any([&](const Worked &row) { return !row.adjoint.empty() && !row.error; }))
       remark += " Where there is none the function is too large for differences of everything.";
     page.paragraph(remark);
-    std::vector<std::vector<std::string>> rows;
+    std::vector<std::vector<std::string>> rows, ofTurns;
     for (const Worked &row : derivation.numbers) {
-      auto text = [&](llvm::ArrayRef<double> numbers) { return numbersText(numbers, row.shape); };
-      // Digits that a difference does not have are left out; so pages are the same everywhere.
-      std::vector<double> difference;
-      for (double number : row.difference)
-        difference.push_back(std::round(number * 1e10) / 1e10 + 0.0);
-      std::vector<std::string> cells{quoted(row.name), text(row.value), "", "", "", ""};
-      if (!row.adjoint.empty())
-        cells = {quoted(row.name), text(row.value), quoted(row.adjointName), text(row.adjoint), numbersText(difference, row.shape) + (row.difference.empty() || row.difference.size() == row.adjoint.size() ? "" : " ..."),
-                 !row.error         ? ""
-                 : *row.error < 1e-9 ? "< 1e-9"
-                                     : numbersText({*row.error}, {}, 1)};
-      rows.push_back(std::move(cells));
+      if (!isOfTurns(row))
+        rows.push_back(numbersOf(row));
+      else if (row.difference.size() == row.value.size())
+        for (int64_t turn = 0; turn < row.shape.front(); ++turn)
+          ofTurns.push_back(numbersOf(ofTurn(row, turn)));
+      else
+        ofTurns.push_back(numbersOf(row));
     }
-    page.table({"value", "", "adjoint", "", "by differences", "error"}, rows);
+    const std::vector<std::string> header{"value", "", "adjoint", "", "by differences", "error"};
+    page.table(header, rows);
+    if (!ofTurns.empty()) {
+      page.paragraph("In the turns of loops, in their order:");
+      page.table(header, ofTurns);
+    }
     bool isFirst = true;
+    llvm::StringSet<> said;
     for (const Gradient &gradient : derivation.gradients)
       for (const auto &[value, adjoint] : gradient.wrt)
-        if (std::vector<Equation> chain = chainOf(derivation, gradient, value); !chain.empty()) {
+        if (std::vector<Equation> chain = chainOf(derivation, gradient, value, adjoint, said); !chain.empty()) {
           if (std::exchange(isFirst, false))
-            page.paragraph("The chain rule written out, one factor for each step on the way from the loss:");
+            page.paragraph("The chain rule written out, one factor for each step on the way from the loss" +
+                           std::string(ofTurns.empty() ? ":" : "; through a loop by the state of its turns, dh[t + 1]/dw "
+                                                              "being what turn t does, with h[t] held:"));
           page.equations(chain);
         }
+  }
+
+  /// One turn of what is there for each.
+  static Worked ofTurn(const Worked &row, int64_t turn) {
+    size_t count = row.value.size() / row.shape.front();
+    auto part = [&](const std::vector<double> &list) {
+      return std::vector<double>(list.begin() + turn * count, list.begin() + (turn + 1) * count);
+    };
+    auto named = [&](llvm::StringRef name) { return (name.rsplit('[').first + "[" + llvm::Twine(turn) + "]").str(); };
+    Worked made{named(row.name), named(row.adjointName), Shape(llvm::ArrayRef(row.shape).drop_front()),
+                part(row.value), part(row.adjoint), part(row.difference), std::nullopt, 0.0};
+    for (auto [adjoint, difference] : llvm::zip(made.adjoint, made.difference))
+      made.error = std::max(*made.error, std::abs(adjoint - difference) / std::max(1.0, std::abs(adjoint)));
+    return made;
+  }
+
+  static std::vector<std::string> numbersOf(const Worked &row) {
+    if (row.adjoint.empty())
+      return {quoted(row.name), numbersText(row.value, row.shape), "", "", "", ""};
+    // Digits that a difference does not have are left out; so pages are the same everywhere.
+    std::vector<double> difference;
+    for (double number : row.difference)
+      difference.push_back(std::round(number * 1e10) / 1e10 + 0.0);
+    bool isWhole = row.difference.empty() || row.difference.size() == row.adjoint.size();
+    return {quoted(row.name), numbersText(row.value, row.shape), quoted(row.adjointName), numbersText(row.adjoint, row.shape),
+            numbersText(difference, row.shape) + (isWhole ? "" : " ..."),
+            !row.error ? "" : *row.error < 1e-9 ? "< 1e-9" : numbersText({*row.error}, {}, 1)};
   }
 
   void write(llvm::ArrayRef<Simplification> simplifications) {

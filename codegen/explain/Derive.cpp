@@ -12,7 +12,6 @@
 #include "ir/ops/Matmul.h"
 #include "ir/ops/Random.h"
 #include "ir/ops/Shape.h"
-#include "ir/ops/Softmax.h"
 #include "mlir/Pass/PassManager.h"
 #include "passes/Passes.h"
 
@@ -235,37 +234,16 @@ void Deriver::findRecomputed(Value value, Step &step) {
     findRecomputed(operand, step);
 }
 
-/// The Jacobian of an op that works element by element, from what its rule made; nothing where it is the identity.
-std::optional<Math> Deriver::jacobian(const Event &event, Value made, const std::string &type) {
-  Value adjoint = event.rule->adjointOf(0);
-  if (auto softmax = dyn_cast<SoftmaxOp>(event.rule->op)) {
-    Math y = notation.expression(softmax.getResult());
-    return Math::call("diag", {y}) - Math::binary(explain::Kind::MatMul, y, Math::call("transpose", {y}));
-  }
-  if (!isa<ElementwiseOpInterface>(event.rule->op) || !adjoint || !made)
-    return std::nullopt;
-  Math known = notation.expression(adjoint), marker = Math::name("d_y of the rule");
-  notation.readAs(adjoint, marker);
-  std::optional<Math> factor = factorOf(notation.definition(made), marker.text());
-  notation.readAs(adjoint, known);
-  notation.takeCalls();
-  if (!factor || factor->isNumber(1))
-    return std::nullopt;
-  bool isUniform = true;
-  factor->mapped([&](const Math &leaf) {
-    isUniform &= leaf.kind() == explain::Kind::Number;
-    return leaf;
-  });
-  if (type == "f")
-    return factor;
-  return isUniform ? Math::scaled(*factor, Math::name("I")) : Math::call("diag", {*factor});
-}
-
 void Deriver::rule(const Event &event, Adjoints &adjoints, Step &step) {
   Operation *op = event.rule->op;
   for (unsigned i = 0; i < event.rule->flows.size(); ++i)
-    if (Value result = event.rule->result(i); event.rule->flows[i] && notation.hasName(result) && !isa<HoldOp>(op))
-      step.forward.push_back(line(result));
+    if (Value result = event.rule->result(i); event.rule->flows[i] && !isa<HoldOp>(op)) {
+      if (notation.hasName(result))
+        step.forward.push_back(line(result));
+      else if (isRepeated(result))
+        step.forward.push_back(repetition(result));
+    }
+  takeLetters(event, step);
   // In the order in which they were made: a later one may read an earlier one.
   SmallVector<unsigned> operands;
   SmallVector<Value> roots;
@@ -311,14 +289,12 @@ void Deriver::rule(const Event &event, Adjoints &adjoints, Step &step) {
       step.first = std::exchange(before, {});
     if (part.made)
       stated.insert(part.made);
-    Contribution contribution{wordFor(value), std::move(before), line(adjoints.targets.lookup({event.rule, operand}), text, value), {}};
+    std::string letter = operand < step.rule.operands.size() ? step.rule.operands[operand] : "";
+    Contribution contribution{wordFor(value), letter, std::move(before), line(adjoints.targets.lookup({event.rule, operand}), text, value)};
     contribution.line.why = whySummed(op, operand);
-    if (std::optional<Math> jacobian = this->jacobian(event, part.made, step.type))
-      contribution.jacobian = Equation{
-          Math::call("jacobian", {notation.expression(op->getResult(0)), notation.expression(value)}), *jacobian};
-    notation.takeCalls();
     step.contributions.push_back(std::move(contribution));
   }
+  takeJacobians(event, operands, adjoints, step);
 }
 
 /// What comes from behind the loop, and what the state's adjoint begins as: h[0] is followed by d_h[T].
@@ -327,6 +303,7 @@ void Deriver::loopBegins(const Event &event, Adjoints &adjoints, Step &step) {
   step.loop.turn = notation.expression(backward.turnArg()).text().str();
   step.loop.length = sizeMath(backward.lengthDim());
   step.loop.reverse = backward.getReverse();
+  takeLoopLetters(event, step);
   for (Value operand : backward->getOperands())
     findRecomputed(operand, step);
   step.first = linesFor(backward->getOperands(), backward->getBlock());
@@ -509,7 +486,7 @@ void Deriver::findTurnPairs(Adjoints &adjoints) {
   auto add = [&](Value value, Value adjoint) {
     // One that comes into a turn is an argument; what passes through the whole loop has no value of a turn.
     if (adjoint && value.getParentBlock() != &func.getBody().front() && adjoint.getParentBlock() != &func.getBody().front())
-      turnPairs.push_back({value, adjoint, toText(notation.expression(value)), toText(adjointOf(value, adjoints))});
+      turnPairs.push_back({value, adjoint, adjoints.of->target, toText(notation.expression(value)), toText(adjointOf(value, adjoints))});
   };
   for (const Event &event : adjoints.events) {
     if (event.part == Step::Part::LoopBegins && event.depth == 0)
@@ -555,6 +532,7 @@ llvm::Expected<std::vector<Derivation>> derive(ModuleOp module, const Setting *s
   if (setting)
     before = cast<ModuleOp>(module->clone(copies));
   Recorder recorder;
+  recorder.copies = &copies;
   if (!runPass(module, createDifferentiate(recorder)))
     return reported();
   // A train block's step has all that the other functions have.

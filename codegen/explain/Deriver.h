@@ -57,6 +57,7 @@ private:
   void nameLoop(const Event &event, Adjoints &adjoints);
   void nameContributions(const Event &event, Adjoints &adjoints);
   void nameRead(mlir::Value value);
+  /// The name of a value; of what leaves no trace in equations that of what it is made of, with what happens to it.
   std::string wordFor(mlir::Value value);
   std::string userOf(const Event &event);
   Math adjointOf(mlir::Value value, Adjoints &adjoints);
@@ -79,11 +80,21 @@ private:
   void loopEnds(const Event &event, Adjoints &adjoints, Step &step);
   void takeIncoming(const Event &event, Adjoints &adjoints, Step &step);
   std::optional<Line> sum(mlir::Value value, Adjoints &adjoints);
-  std::optional<Math> jacobian(const Event &event, mlir::Value made, const std::string &type);
   void findRecomputed(mlir::Value value, Step &step);
   void noteReads(const Applied::Part &part, mlir::Value adjoint, const Math &name);
 
   void findTurnPairs(Adjoints &adjoints);
+
+  // LocalRule.cpp
+  std::optional<Math> localFactor(const Event &event, unsigned operand);
+  std::optional<Math> jacobian(const Event &event, llvm::ArrayRef<unsigned> places, const std::string &type);
+  void takeJacobians(const Event &event, llvm::ArrayRef<unsigned> operands, Adjoints &adjoints, Step &step);
+  void takeLetters(const Event &event, Step &step);
+  void takeLoopLetters(const Event &event, Step &step);
+  Math nameAtTurns(mlir::Value value);
+  /// Whether equations show the repetition of a value as the value itself.
+  bool isRepeated(mlir::Value value);
+  Line repetition(mlir::Value value);
 
   // Updates.cpp
   std::vector<Update> updates();
@@ -103,6 +114,7 @@ private:
   std::vector<AdjointPair> pairs;                         // outside of loops
   std::vector<TurnPair> turnPairs;                        // of the turns of loops that are in no other
   llvm::DenseSet<mlir::Value> announced;                  // that are computed again
+  llvm::DenseMap<mlir::Value, std::string> words;         // of what leaves no trace in equations
 };
 
 std::string roleOf(mlir::Operation *op);

@@ -237,11 +237,15 @@ void Deriver::nameRead(Value value) {
     notation.nameAfterOp(value);
 }
 
-/// The name of a value; of what leaves no trace in equations that of what it is made of, with what happens to it.
 std::string Deriver::wordFor(Value value) {
   Operation *op = notation.canonical(value).getDefiningOp();
-  if (!notation.hasName(value) && op && isImplied(op))
-    return wordFor(op->getOperand(0)) + (isa<BroadcastOp>(op) ? "_repeated" : "_converted");
+  if (!notation.hasName(value) && op && isImplied(op)) {
+    Value known = notation.canonical(value);
+    if (auto word = words.find(known); word != words.end())
+      return word->second;
+    std::string word = notation.unique(wordFor(op->getOperand(0)) + (isa<BroadcastOp>(op) ? "_repeated" : "_converted"));
+    return words[known] = word;
+  }
   nameRead(value);
   return notation.nameOf(value);
 }

@@ -73,6 +73,8 @@ public:
   Math expression(mlir::Value value);
   /// What the value is computed from, even if it has a name.
   Math definition(mlir::Value value);
+  /// An op as a call, also one that leaves no trace where it is read.
+  Math writtenOut(mlir::Operation *op) { return call(op, 0); }
   Equation equation(mlir::Value value) { return {names.lookup(canonical(value)), definition(value)}; }
   /// The calls in all expressions made since the last call of this function.
   std::vector<PrintedCall> takeCalls();

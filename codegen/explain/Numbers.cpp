@@ -106,6 +106,7 @@ llvm::Expected<std::vector<Worked>> workedNumbers(FuncOp function, FuncOp before
     wanted.append({pair.value, pair.adjoint});
   if (!runFor(function, wanted, *call, joint))
     return failure("the function cannot be run with these numbers");
+  joint.turnEnded = nullptr;
 
   // Differences are of the function up to where the gradient is taken.
   GradOp grad = *before.getBody().getOps<GradOp>().begin();
@@ -122,6 +123,7 @@ llvm::Expected<std::vector<Worked>> workedNumbers(FuncOp function, FuncOp before
   if (!runFor(before, wanted, *call, plain))
     return failure("the function cannot be run with these numbers");
 
+  double most = mostOperations / static_cast<double>(std::max<size_t>(adjointOf.size() + turns.size(), 1));
   std::vector<Worked> worked;
   for (const auto &[value, name] : named) {
     const Tensor &tensor = joint.get(value);
@@ -133,7 +135,7 @@ llvm::Expected<std::vector<Worked>> workedNumbers(FuncOp function, FuncOp before
       row.adjointName = pair->name;
       row.adjoint = joint.get(pair->adjoint).data;
       Differences differences(copies.lookup(value), grad.getTarget(), grad, plain);
-      addDifferences(row, differences, mostOperations / static_cast<double>(adjointOf.size()));
+      addDifferences(row, differences, most);
     }
     worked.push_back(std::move(row));
   }
@@ -148,6 +150,9 @@ llvm::Expected<std::vector<Worked>> workedNumbers(FuncOp function, FuncOp before
     row.shape.insert(row.shape.begin(), ofTurns[pair.value].size());
     for (const auto &[turn, tensor] : ofTurns[pair.adjoint])
       llvm::append_range(row.adjoint, tensor.data);
+    // The joint graph has the loop as its adjoints read it; what it computes behind the target is left out.
+    Differences differences(pair.value, pair.target, pair.target.getDefiningOp()->getNextNode(), joint);
+    addDifferences(row, differences, most);
     worked.push_back(std::move(row));
   }
   return worked;

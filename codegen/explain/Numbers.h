@@ -31,13 +31,13 @@ struct AdjointPair {
 
 /// A value of the turns of a loop and its adjoint, with their names: `h[t]`.
 struct TurnPair {
-  mlir::Value value, adjoint;
+  mlir::Value value, adjoint, target;
   std::string name, adjointName;
 };
 
 /// Runs the joint graph `function` and, for differences, `before`, the same function with nn.grad still an op; `copies`
 /// maps its values to those of `before`. Values are those of `named`, in this order, and behind them those of `turns`, which
-/// have their turns as the first axis and no differences. Fails where what is given does not
+/// have their turns as the first axis. Fails where what is given does not
 /// fit, with the words of a message.
 llvm::Expected<std::vector<Worked>> workedNumbers(FuncOp function, FuncOp before, const mlir::IRMapping &copies,
                                                   llvm::ArrayRef<std::pair<mlir::Value, std::string>> named,

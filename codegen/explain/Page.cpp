@@ -78,11 +78,10 @@ public:
         line += toText(piece.math);
       }
       if (i < remarks.size() && !remarks[i].empty())
-        line += std::string(line.size() < 56 ? 56 - line.size() : 2, ' ') + "# " + stripped(remarks[i]);
+        line += std::string(line.size() < 54 ? 56 - line.size() : 2, ' ') + "# " + stripped(remarks[i]);
       out += line + '\n';
     }
   }
-  void latex(llvm::StringRef) override {}
   bool isSet() const override { return false; }
   void code(llvm::StringRef text) override {
     for (llvm::StringRef line : llvm::split(text.rtrim('\n'), '\n'))
@@ -187,8 +186,6 @@ public:
     }
     out += "\n\\end{aligned}\n```\n\n";
   }
-  bool showsLatex() const override { return true; }
-  void latex(llvm::StringRef formula) override { out += "```math\n" + operators(formula.trim()) + "\n```\n\n"; }
   void code(llvm::StringRef text) override { out += "```\n" + text.rtrim('\n').str() + "\n```\n\n"; }
   void table(llvm::ArrayRef<std::string> header, llvm::ArrayRef<std::vector<std::string>> rows) override {
     line(header);

@@ -17,11 +17,10 @@ public:
   /// Level 1 is the page's title and comes first.
   virtual void heading(int level, llvm::StringRef text) = 0;
   virtual void paragraph(llvm::StringRef text) = 0;
+  /// What stands between two calls is set off from the page, where the format can: a rule in letters of its own.
+  virtual void aside(bool begins) {}
   /// Equations below one another, each with a remark or an empty one.
   virtual void equations(llvm::ArrayRef<Equation> equations, llvm::ArrayRef<std::string> remarks = {}) = 0;
-  /// A formula with a LaTeX of its own; formats without LaTeX leave it out.
-  virtual void latex(llvm::StringRef formula) = 0;
-  virtual bool showsLatex() const { return false; }
   /// Whether formulae are set, with bars over adjoints.
   virtual bool isSet() const { return true; }
   virtual void code(llvm::StringRef text) = 0;

@@ -24,6 +24,7 @@ h1 { font-size: 1.6em } h2 { font-size: 1.3em; margin-top: 2em; border-bottom: 1
 h3 { font-size: 1.1em; margin: 1.4em 0 0.2em }
 p { margin: 0.3em 0 } code, pre { font: 0.92em ui-monospace, monospace; background: #f1f4f7 } pre { padding: 0.6em; overflow-x: auto }
 .equation { margin: 0.4em 2em; overflow-x: auto; overflow-y: hidden } .equation math { math-style: normal } .remark { color: #5b6b7a; margin-left: 2em; font-size: 0.9em }
+.aside { margin: 0.5em 0 0.5em 2em; padding: 0.2em 1em; border-left: 3px solid #ccd5dd; background: #f8fafb }
 table { border-collapse: collapse; margin: 0.6em 0 } td, th { text-align: left; padding: 0.15em 0.9em; border-bottom: 1px solid #e3e8ed }
 )";
 
@@ -36,6 +37,7 @@ public:
     out += "<" + name + ">" + marked(text) + "</" + name + ">\n";
   }
   void paragraph(llvm::StringRef text) override { out += "<p>" + marked(text) + "</p>\n"; }
+  void aside(bool begins) override { out += begins ? "<div class=\"aside\">\n" : "</div>\n"; }
   void equations(llvm::ArrayRef<Equation> equations, llvm::ArrayRef<std::string> remarks) override {
     for (auto [i, equation] : llvm::enumerate(equations)) {
       out += "<div class=\"equation\"><math>" + toMathML(equation) + "</math>";
@@ -44,7 +46,6 @@ public:
       out += "</div>\n";
     }
   }
-  void latex(llvm::StringRef) override {}
   void code(llvm::StringRef text) override { out += "<pre>" + escaped(text.rtrim('\n')) + "</pre>\n"; }
   void table(llvm::ArrayRef<std::string> header, llvm::ArrayRef<std::vector<std::string>> rows) override {
     out += "<table>\n";

@@ -11,8 +11,11 @@ namespace {
 
 std::string escaped(llvm::StringRef text) {
   std::string result;
-  for (char c : text)
-    switch (c) {
+  for (size_t i = 0; i < text.size(); ++i)
+    switch (char c = text[i]) {
+    case '-': // of a number it stays with it
+      result += (i == 0 || text[i - 1] == ' ') && i + 1 < text.size() && llvm::isDigit(text[i + 1]) ? "$-$" : "-";
+      break;
     case '\\':
       result += "\\textbackslash{}";
       break;
@@ -62,9 +65,12 @@ public:
       out += (level == 2 ? "\\section*{" : "\\subsection*{") + marked(text) + "}\n\n";
   }
   void paragraph(llvm::StringRef text) override { out += marked(text) + "\n\n"; }
+  void aside(bool begins) override { out += begins ? "\\begin{quote}\n" : "\\end{quote}\n\n"; }
   void equations(llvm::ArrayRef<Equation> equations, llvm::ArrayRef<std::string> remarks) override {
     if (equations.empty())
       return;
+    if (llvm::StringRef(out).ends_with("\n\n")) // no empty line before a formula
+      out.pop_back();
     double target = 0;
     for (const Equation &equation : equations)
       target = std::max(target, equation.target ? widthOf(equation.target) : 0);
@@ -93,8 +99,6 @@ public:
     }
     out += "\\begin{align*}\n  " + llvm::join(lines, " \\\\\n  ") + "\n\\end{align*}\n\n";
   }
-  bool showsLatex() const override { return true; }
-  void latex(llvm::StringRef formula) override { out += "\\[" + formula.trim().str() + "\\]\n\n"; }
   void code(llvm::StringRef text) override {
     out += "{\\footnotesize\\begin{verbatim}\n" + text.rtrim('\n').str() + "\n\\end{verbatim}}\n\n";
   }
@@ -108,8 +112,9 @@ public:
   }
   std::string finish() override {
     return "\\documentclass{article}\n\\usepackage[utf8]{inputenc}\n\\usepackage{amsmath,amssymb}\n"
-           "\\usepackage{longtable,graphicx}\n\\usepackage[margin=2cm]{geometry}\n"
+           "\\usepackage{array,longtable,graphicx}\n\\usepackage[margin=2cm]{geometry}\n"
            "\\setlength{\\parindent}{0pt}\n\\setlength{\\parskip}{4pt}\n\\emergencystretch=2em\n\\allowdisplaybreaks\n"
+           "\\AtBeginDocument{\\setlength{\\abovedisplayskip}{4pt}\\setlength{\\belowdisplayskip}{4pt}}\n"
            "% An expression, scaled down to a share of the line if it is wider.\n"
            "\\newsavebox{\\fitbox}\n\\newcommand{\\fit}[2]{\\sbox{\\fitbox}{$\\displaystyle #2$}%\n"
            "  \\ifdim\\wd\\fitbox>#1\\textwidth\\resizebox{#1\\textwidth}{!}{\\usebox{\\fitbox}}\\else\\usebox{\\fitbox}\\fi}\n" +
@@ -138,7 +143,7 @@ private:
     std::string text;
     for (double width : widths)
       text += all > page && width > isLong
-                  ? "p{" + std::to_string(std::max(0.1, (page - shorts) / longs / page)) + "\\textwidth}"
+                  ? ">{\\raggedright\\arraybackslash}p{" + std::to_string(std::max(0.1, (page - shorts) / longs / page)) + "\\textwidth}"
                   : "l";
     return text;
   }

@@ -37,13 +37,19 @@ void Recorder::applied(Operation *op, ValueRange dResults, ArrayRef<Value> dOper
 /// A loop that is differentiated a second time, as gradients of gradients ask, was in what is known already. Its stacked
 /// results are the first of those that took their place, its last values come behind all of them.
 void Recorder::replaced(Operation *before, Operation *after) {
-  auto renew = [&](Value &value) {
-    if (!value || value.getDefiningOp() != before)
-      return;
-    unsigned number = cast<OpResult>(value).getResultNumber();
-    auto from = cast<ScanOp>(before), to = cast<ScanOp>(after);
-    value = number < from.stackedCount() ? to.stacked()[number] : to.finals()[number - from.stackedCount()];
+  auto from = cast<ScanOp>(before), to = cast<ScanOp>(after);
+  auto inItsPlace = [&](unsigned number) {
+    return number < from.stackedCount() ? to.stacked()[number] : to.finals()[number - from.stackedCount()];
   };
+  auto renew = [&](Value &value) {
+    if (value && value.getDefiningOp() == before)
+      value = inItsPlace(cast<OpResult>(value).getResultNumber());
+  };
+  for (unsigned number = 0; copies && number < before->getNumResults(); ++number)
+    if (Value copy = copies->lookupOrNull(before->getResult(number))) {
+      copies->erase(before->getResult(number));
+      copies->map(inItsPlace(number), copy);
+    }
   for (Applied &rule : rules) {
     rule.op = rule.op == before ? after : rule.op;
     for (auto &[reader, operand] : rule.reads)

@@ -3,6 +3,7 @@
 #define NNC_CODEGEN_EXPLAIN_RECORDER_H
 
 #include "ir/ops/Scan.h"
+#include "mlir/IR/IRMapping.h"
 #include "passes/Observers.h"
 
 namespace nnc::explain {
@@ -45,6 +46,8 @@ public:
 
   std::vector<Applied> rules;
   std::vector<Completed> all;
+  /// Of a copy of the module from before, by its values; what takes a value's place takes its copy. Null: there is none.
+  mlir::IRMapping *copies = nullptr;
 };
 
 } // namespace nnc::explain

@@ -20,10 +20,15 @@ static Rule makeRule(llvm::StringRef op, const GradientRule &rule) {
   Rule made;
   made.op = op.str();
   made.name = rule.name.str();
-  made.latex = rule.latex.trim().str();
+  made.forward = parsed(op, rule.forward);
+  made.words = rule.words.str();
   made.formula = parsed(op, rule.formula);
   if (!rule.before.empty())
     made.before = parsed(op, rule.before);
+  for (llvm::StringRef letter : rule.operands)
+    made.operands.push_back(letter.str());
+  for (llvm::StringRef letter : rule.results)
+    made.results.push_back(letter.str());
   for (llvm::StringRef saved : rule.saves)
     made.saves.push_back(saved.str());
   return made;
@@ -61,6 +66,8 @@ std::optional<Math> factorOf(const Math &value, llvm::StringRef adjoint) {
   switch (value.kind()) {
   case Kind::Name:
     return value.text() == adjoint ? std::optional<Math>(1) : std::nullopt;
+  case Kind::Index: // at a turn
+    return toText(value) == adjoint ? std::optional<Math>(1) : std::nullopt;
   case Kind::Negate:
     if (auto factor = part(0))
       return -*factor;
@@ -101,19 +108,50 @@ static std::vector<Equation> localJacobians(llvm::ArrayRef<Equation> formula) {
   return jacobians;
 }
 
-void writeRule(const Rule &rule, Page &page) {
+static bool reads(const Math &math, llvm::StringRef name) {
+  if (math.kind() == explain::Kind::Name)
+    return math.text() == name;
+  return llvm::any_of(math.parts(), [&](const Math &part) { return reads(part, name); });
+}
+
+bool Rule::speaksOf(llvm::StringRef letter) const {
+  for (const auto *equations : {&forward, &before, &formula})
+    for (const Equation &equation : *equations)
+      for (const std::string &name : {letter.str(), "d_" + letter.str()})
+        if (reads(equation.target, name) || reads(equation.value, name))
+          return true;
+  return false;
+}
+
+void writeEquations(const Rule &rule, llvm::ArrayRef<std::pair<std::string, Math>> letters, Page &page) {
+  page.aside(true);
+  page.paragraph("The rule, in letters of its own, for");
+  page.equations(rule.forward);
+  if (!rule.words.empty())
+    page.paragraph("(" + rule.words + ")");
+  if (rule.before.empty()) {
+    page.paragraph("is");
+  } else {
+    page.paragraph("is by calculus");
+    page.equations(rule.before);
+    page.paragraph("which simplifies to");
+  }
+  page.equations(rule.formula);
+  std::string here;
+  for (const auto &[letter, value] : letters)
+    here += (here.empty() ? "Here " : ", ") + ("`" + letter + " = " + toText(value) + "`");
+  if (!here.empty())
+    page.paragraph(here + ".");
+  page.aside(false);
+}
+
+static void writeRule(const Rule &rule, Page &page) {
   page.heading(2, "`" + rule.op + "`" + (rule.name.empty() ? "" : ": " + rule.name));
   if (!rule.whyNone.empty()) {
     page.paragraph("No gradient: " + rule.whyNone + ".");
     return;
   }
-  page.latex(rule.latex);
-  if (!rule.before.empty()) {
-    page.paragraph("By calculus:");
-    page.equations(rule.before);
-    page.paragraph("which simplifies to");
-  }
-  page.equations(rule.formula);
+  writeEquations(rule, {}, page);
   if (std::vector<Equation> jacobians = localJacobians(rule.formula); !jacobians.empty()) {
     page.paragraph("Local Jacobian, element by element:");
     page.equations(jacobians);
@@ -146,9 +184,18 @@ static void writeJson(llvm::ArrayRef<Rule> rules, llvm::raw_ostream &out) {
           return;
         }
         json.attribute("rule", rule.name);
-        json.attribute("latex", rule.latex);
-        equations("formula", rule.formula);
+        equations("forward", rule.forward);
+        json.attribute("words", rule.words);
         equations("before", rule.before);
+        equations("formula", rule.formula);
+        json.attributeArray("operands", [&] {
+          for (const std::string &letter : rule.operands)
+            json.value(letter);
+        });
+        json.attributeArray("results", [&] {
+          for (const std::string &letter : rule.results)
+            json.value(letter);
+        });
         json.attributeArray("saves", [&] {
           for (const std::string &name : rule.saves)
             json.value(name);
@@ -169,7 +216,8 @@ std::string rulesText(llvm::ArrayRef<Rule> rules, Format format) {
   if (rules.size() > 1 || format != Format::Text)
     page->heading(1, rules.size() == 1 ? "Gradient rule of `" + rules.front().op + "`" : "Gradient rules");
   if (rules.size() > 1)
-    page->paragraph("`d_x` is the adjoint of x: the loss differentiated by x, of the sizes of x. Equations without "
+    page->paragraph("`d_x` is the adjoint of x: the loss differentiated by x, of the sizes of x" +
+                    std::string(page->isSet() ? ", in formulae x with a bar" : "") + ". Equations without "
                     "subscripts hold for each element. With subscripts they are written in the smallest sizes that "
                     "show the rule; a truth value counts 1 or 0.");
   for (const Rule &rule : rules)

@@ -89,7 +89,7 @@ std::string toSymPy(const Math &math) {
   case Kind::Div:
     return infix("/");
   case Kind::MatMul:
-    return infix("@");
+    return "matmul(" + list(parts) + ")";
   case Kind::Power:
     return infix("**");
   case Kind::Compare:

@@ -320,16 +320,24 @@ private:
     if (step.incoming.empty() && !step.incomingNames.empty())
       html += "<p>What comes in: <code>" + escaped(StringRef(step.incomingNames).trim('`')) + "</code></p>";
     add("<p>What comes in:</p>", step.incoming);
-    html += "<p>The rule:</p>";
+    html += "<p>The rule, in letters of its own, for</p>";
+    for (const explain::Equation &equation : step.rule.forward)
+      html += equationHtml(equation);
+    html += "<p>is</p>";
     for (const explain::Equation &equation : step.rule.formula)
       html += equationHtml(equation);
+    for (const auto &[letter, value] : step.letters)
+      html += (&letter == &step.letters.front().first ? "<p>Here " : ", ") + ("<code>" + escaped(letter + " = " + toText(value)) + "</code>");
+    html += step.letters.empty() ? "" : ".</p>";
     add("<p>With:</p>", step.first);
     add("<p>Before the first turn:</p>", step.loop.start);
+    if (!step.jacobians.empty())
+      html += "<p>Local Jacobian:</p>";
+    for (const explain::LocalJacobian &jacobian : step.jacobians)
+      html += equationHtml(jacobian.equation);
     if (!step.contributions.empty())
       html += "<p>So:</p>";
     for (const explain::Contribution &contribution : step.contributions) {
-      if (contribution.jacobian)
-        html += equationHtml(*contribution.jacobian);
       add("", contribution.before);
       add("", contribution.line);
     }

@@ -1,6 +1,7 @@
 // Differences.cpp: steps, and what a changed value changes.
 #include "ir/interpreter/Differences.h"
 #include "ir/interpreter/Cost.h"
+#include "ir/ops/Scan.h"
 #include "llvm/ADT/DenseSet.h"
 #include <cmath>
 
@@ -8,11 +9,16 @@ using namespace mlir;
 
 namespace nnc {
 
-/// The ops before `end` that a change of `source` reaches and `target` is made of. An op that is declared not differentiable (a
-/// comparison, stop_gradient) counts as constant, as it does for the derivative.
-static llvm::SmallVector<Operation *> opsBetween(Value source, Value target, Operation *end) {
+/// The ops before `end` that a change of `source` reaches, or of what happens in the loop that it is in, and that `target` is
+/// made of. An op that is declared not differentiable (a comparison, stop_gradient) counts as constant, as it does for the
+/// derivative.
+static llvm::SmallVector<Operation *> opsBetween(Value source, Operation *loop, Value target, Operation *end) {
   llvm::DenseSet<Value> changed = {source};
   llvm::SmallVector<Operation *> ops;
+  if (loop) {
+    ops.push_back(loop);
+    changed.insert(loop->result_begin(), loop->result_end());
+  }
   for (Operation &op : llvm::make_range(end->getBlock()->begin(), end->getIterator())) {
     if (isa<NonDifferentiableOpInterface>(op) ||
         !llvm::any_of(op.getOperands(), [&](Value operand) { return changed.contains(operand); }))
@@ -54,9 +60,25 @@ static double quotient(llvm::function_ref<double(double)> f) {
   return best;
 }
 
+/// The loop of `block` that the value is in, or null if it is of the block itself.
+static Operation *loopAround(Value value, Block *block) {
+  return value.getParentBlock() == block ? nullptr : block->findAncestorOpInBlock(*value.getParentBlock()->getParentOp());
+}
+
+/// The value, or for one in a loop of T turns as many zeros in each.
+static Tensor startOf(Value source, Operation *loop, InterpreterContext &context) {
+  if (!loop)
+    return context.get(source);
+  Shape shape = context.shapeOf(source.getType());
+  shape.insert(shape.begin(), context.sizeOf(cast<ScanOp>(loop).lengthDim()));
+  return Tensor(shape);
+}
+
 Differences::Differences(Value source, Value target, Operation *end, InterpreterContext &context)
-    : source(source), target(target), context(context), x(context.get(source)), dependents(opsBetween(source, target, end)),
-      before({{source, context.keep(source)}}) {
+    : source(source), target(target), loop(loopAround(source, end->getBlock())), context(context),
+      x(startOf(source, loop, context)), dependents(opsBetween(source, loop, target, end)) {
+  if (!loop)
+    before.push_back({source, context.keep(source)});
   for (Operation *dependent : dependents)
     for (Value result : dependent->getResults())
       before.push_back({result, context.keep(result)});
@@ -68,9 +90,13 @@ Differences::~Differences() {
 }
 
 double Differences::evaluate(Tensor at) {
-  context.set(source, std::move(at));
+  if (loop)
+    context.nudge = {source, std::move(at)};
+  else
+    context.set(source, std::move(at));
   for (Operation *dependent : dependents)
     context.run(dependent);
+  context.nudge.reset();
   return context.get(target).data[0];
 }
 

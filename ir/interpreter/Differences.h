@@ -7,11 +7,12 @@
 namespace nnc {
 
 /// Difference quotients of a scalar with respect to one value, central and of fourth order. All values up to `end` that the
-/// scalar is made of have been computed in `context`; afterwards they are what they were before.
+/// scalar is made of have been computed in `context`; afterwards they are what they were before, but for those inside of
+/// loops.
 class Differences {
 public:
-  /// What `source` changes on its way to `target` is computed again, and nothing else; both are before the op `end` of the
-  /// same block.
+  /// What `source` changes on its way to `target` is computed again, and nothing else; the target is before the op `end` of
+  /// its block. A source in the body of a loop of that block has all its turns as its first axis.
   Differences(mlir::Value source, mlir::Value target, mlir::Operation *end, InterpreterContext &context);
   ~Differences();
   Differences(const Differences &) = delete;
@@ -29,8 +30,9 @@ private:
   double evaluate(Tensor at);
 
   mlir::Value source, target;
+  mlir::Operation *loop; // that the source is in, or null
   InterpreterContext &context;
-  Tensor x; // the source's value
+  Tensor x; // the source's value; in a loop zeros, which are added to it
   llvm::SmallVector<mlir::Operation *> dependents;
   llvm::SmallVector<std::pair<mlir::Value, InterpreterContext::Stored>> before;
 };

@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,13 @@ public:
   void run(mlir::Operation *op);
   void run(mlir::Block &block);
   bool hasFailed() const { return failed; }
+  /// Added to a value of a loop's body in each turn, as soon as it is there; turns are its first axis. By this, values of
+  /// turns have difference quotients.
+  struct Nudge {
+    mlir::Value value;
+    Tensor by;
+  };
+  std::optional<Nudge> nudge;
   /// Called at the end of each turn of each loop, with its number.
   std::function<void(mlir::Operation *loop, int64_t turn)> turnEnded;
   /// Ends the call with a diagnostic at `op`.

@@ -24,17 +24,29 @@ static void scan(ScanOp op, InterpreterContext &context) {
   for (Value result : op.stacked())
     stacked.push_back(context.make(result));
 
+  int64_t t = 0;
+  auto addNudge = [&](Value value) {
+    if (!context.nudge || context.nudge->value != value)
+      return;
+    Tensor at = context.get(value), by = elementAt(context.nudge->by, t);
+    for (auto [number, more] : llvm::zip(at.data, by.data))
+      number += more;
+    context.set(value, std::move(at));
+  };
   for (int64_t turn = 0; turn < length; ++turn) {
-    int64_t t = op.getReverse() ? length - 1 - turn : turn;
+    t = op.getReverse() ? length - 1 - turn : turn;
     context.set(op.turnArg(), Tensor::scalar(static_cast<double>(t)));
     for (auto [argument, sequence] : llvm::zip(op.sequenceArgs(), op.getSequences()))
       context.set(argument, elementAt(context.get(sequence), t));
     for (auto [argument, value] : llvm::zip(op.carryArgs(), carried))
       context.restore(argument, value);
+    llvm::for_each(op.sequenceArgs(), addNudge);
+    llvm::for_each(op.carryArgs(), addNudge);
     for (Operation &inner : op.getBody().front().without_terminator()) {
       context.run(&inner);
       if (context.hasFailed())
         return;
+      llvm::for_each(inner.getResults(), addNudge);
     }
     if (context.turnEnded)
       context.turnEnded(op, t);

@@ -38,7 +38,9 @@ def NN_AccessOp : NN_DiffOp<"access", [NN_IndexMap, NN_MovesElements]> {
   let hasCanonicalizer = 1;
   let gradient = [{ return {accessGradient(g, *this, dy)}; }];
   let rule = "an element collects the sum of its readings";
-  let latex = [{\bar{x}_i = \textstyle\sum_{d\,:\,A(d) = i} \bar{y}_d}];
+  let letters = ["x"];
+  let forward = "y[d] = sum(i) x[i] * (coefficient * d + constant == divisor * i)";
+  let words = "`coefficient`, `constant` and `divisor` say which element of x is read; where there is none y is a constant, of which nothing comes back";
   let formula = "d_x[i] = sum(d) d_y[d] * (coefficient * d + constant == divisor * i)";
   let saves = [];
 }
@@ -59,8 +61,10 @@ def NN_ConcatOp : NN_DiffOp<"concat", [InferTypeOpAdaptor, NN_IndexMap, NN_Moves
   let hasFolder = 1;
   let gradient = [{ return concatGradient(g, *this, dy); }];
   let rule = "each part gets its stretch back";
-  let latex = [{\bar{x}_k = \bar{y}|_{\text{part } k} }];
-  let formula = "d_part[i] = d_y[offset + i]";
+  let letters = ["a", "b"];
+  let forward = "y[j] = where(j < n, a[j], b[j - n])";
+  let words = "`n` is the size of a along the axis; more parts follow likewise";
+  let formula = "d_a[i] = d_y[i]; d_b[i] = d_y[n + i]";
   let saves = [];
 }
 

@@ -37,11 +37,12 @@ def NN_AttentionOp : NN_DiffOp<"attention", [InferTypeOpAdaptor, NN_WholeKernel]
   let operations = [{ attentionOperations(getQ(), getK(), getV(), getCausal(), 1, 1) }];
   let gradient = [{ return attentionGradient(g, *this, dResults); }];
   let rule = "attention";
-  let latex = [{\bar{S} = P \odot (\bar{Y} V^\top - \operatorname{rowsum}(\bar{Y} \odot Y)),\quad
-    \bar{Q} = c\,\bar{S} K,\quad \bar{K} = c\,\bar{S}^\top Q,\quad \bar{V} = P^\top \bar{Y},\quad
-    P = e^{c\,Q K^\top - \ell} }];
-  let before = "s[i, j] = scale * (sum(x) q[i, x] * k[j, x]); p[i, j] = exp(s[i, j]) / (sum(m) exp(s[i, m])); d_v[j, z] = sum(i) p[i, j] * d_y[i, z]; d_p[i, j] = sum(z) d_y[i, z] * v[j, z]; d_s[i, j] = p[i, j] * (d_p[i, j] - (sum(m) d_p[i, m] * p[i, m])); d_q[i, x] = scale * (sum(j) d_s[i, j] * k[j, x]); d_k[j, x] = scale * (sum(i) d_s[i, j] * q[i, x])";
-  let formula = "s[i, j] = scale * (sum(x) q[i, x] * k[j, x]); p[i, j] = exp(s[i, j] - statistic[i]); d_v[j, z] = sum(i) p[i, j] * d_y[i, z]; d_p[i, j] = sum(z) d_y[i, z] * v[j, z]; d_s[i, j] = p[i, j] * (d_p[i, j] - (sum(z) d_y[i, z] * y[i, z])); d_q[i, x] = scale * (sum(j) d_s[i, j] * k[j, x]); d_k[j, x] = scale * (sum(i) d_s[i, j] * q[i, x])";
+  let letters = ["q", "k", "v", "mask"];
+  let resultLetters = ["y", "statistic"];
+  let forward = "s[i, j] = scale * (sum(x) q[i, x] * k[j, x]); p[i, j] = seen[i, j] * exp(s[i, j]) / (sum(m) seen[i, m] * exp(s[i, m])); y[i, z] = sum(j) p[i, j] * v[j, z]; statistic[i] = log(sum(m) seen[i, m] * exp(s[i, m]))";
+  let words = "`seen[i, j]` is 1 where the mask and the order (causal: j is at most i, counted from the end) let query i see key j, else 0; a query that sees none has y, statistic and adjoints of 0";
+  let before = "d_v[j, z] = sum(i) p[i, j] * d_y[i, z]; d_p[i, j] = sum(z) d_y[i, z] * v[j, z]; d_s[i, j] = p[i, j] * (d_p[i, j] - (sum(m) d_p[i, m] * p[i, m])); d_q[i, x] = scale * (sum(j) d_s[i, j] * k[j, x]); d_k[j, x] = scale * (sum(i) d_s[i, j] * q[i, x])";
+  let formula = "p[i, j] = seen[i, j] * exp(s[i, j] - statistic[i]); d_v[j, z] = sum(i) p[i, j] * d_y[i, z]; d_p[i, j] = sum(z) d_y[i, z] * v[j, z]; d_s[i, j] = p[i, j] * (d_p[i, j] - (sum(z) d_y[i, z] * y[i, z])); d_q[i, x] = scale * (sum(j) d_s[i, j] * k[j, x]); d_k[j, x] = scale * (sum(i) d_s[i, j] * q[i, x])";
   let saves = ["q", "k", "v", "mask", "y", "statistic"];
 }
 
@@ -65,10 +66,12 @@ def NN_AttentionGradientOp : NN_DiffOp<"attention_gradient", [InferTypeOpAdaptor
   let operations = [{ attentionOperations(getQ(), getK(), getV(), getCausal(), 3, 2) }];
   let gradient = [{ return attentionSecondGradient(g, *this, dResults); }];
   let rule = "derivative of attention's gradient";
-  let latex = [{\bar{W} = c\,(\bar{G}_q K^\top + Q \bar{G}_k^\top),\quad
-    \bar{P} = \bar{W} \odot (\bar{Y} V^\top - \delta) + \bar{Y} \bar{G}_v^\top,\quad \bar{S} = \bar{P} \odot P}];
-  let formula = "p[i, j] = exp(scale * (sum(x) q[i, x] * k[j, x]) - statistic[i]); e[i, j] = (sum(z) dy[i, z] * v[j, z]) - correction[i]; d_w[i, j] = scale * (sum(x) d_dq[i, x] * k[j, x]) + scale * (sum(x) q[i, x] * d_dk[j, x]); d_e[i, j] = d_w[i, j] * p[i, j]; d_s[i, j] = p[i, j] * (d_w[i, j] * e[i, j] + (sum(z) dy[i, z] * d_dv[j, z])); d_q[i, x] = scale * (sum(j) (d_s[i, j] * k[j, x] + p[i, j] * e[i, j] * d_dk[j, x])); d_k[j, x] = scale * (sum(i) (d_s[i, j] * q[i, x] + p[i, j] * e[i, j] * d_dq[i, x])); d_v[j, z] = sum(i) d_e[i, j] * dy[i, z]; d_dy[i, z] = sum(j) (d_e[i, j] * v[j, z] + p[i, j] * d_dv[j, z]); d_statistic[i] = -(sum(j) d_s[i, j]); d_correction[i] = -(sum(j) d_e[i, j])";
-  let saves = ["q", "k", "v", "statistic", "dy", "correction", "mask"];
+  let letters = ["q", "k", "v", "statistic", "g", "correction", "mask"];
+  let resultLetters = ["dq", "dk", "dv"];
+  let forward = "p[i, j] = seen[i, j] * exp(scale * (sum(x) q[i, x] * k[j, x]) - statistic[i]); e[i, j] = (sum(z) g[i, z] * v[j, z]) - correction[i]; dq[i, x] = scale * (sum(j) p[i, j] * e[i, j] * k[j, x]); dk[j, x] = scale * (sum(i) p[i, j] * e[i, j] * q[i, x]); dv[j, z] = sum(i) p[i, j] * g[i, z]";
+  let words = "`seen[i, j]` is 1 where query i sees key j, else 0";
+  let formula = "d_w[i, j] = scale * (sum(x) d_dq[i, x] * k[j, x]) + scale * (sum(x) q[i, x] * d_dk[j, x]); d_e[i, j] = d_w[i, j] * p[i, j]; d_s[i, j] = p[i, j] * (d_w[i, j] * e[i, j] + (sum(z) g[i, z] * d_dv[j, z])); d_q[i, x] = scale * (sum(j) (d_s[i, j] * k[j, x] + p[i, j] * e[i, j] * d_dk[j, x])); d_k[j, x] = scale * (sum(i) (d_s[i, j] * q[i, x] + p[i, j] * e[i, j] * d_dq[i, x])); d_v[j, z] = sum(i) d_e[i, j] * g[i, z]; d_g[i, z] = sum(j) (d_e[i, j] * v[j, z] + p[i, j] * d_dv[j, z]); d_statistic[i] = -(sum(j) d_s[i, j]); d_correction[i] = -(sum(j) d_e[i, j])";
+  let saves = ["q", "k", "v", "statistic", "g", "correction", "mask"];
 }
 
 #endif

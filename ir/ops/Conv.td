@@ -52,7 +52,9 @@ def NN_ConvOp : NN_ConvOpBase<"conv", "getW", "getY", [InferTypeOpAdaptor]> {
   }];
   let gradient = [{ return convGradient(g, *this, dy); }];
   let rule = "convolution";
-  let latex = [{\bar{x} = \bar{y} \star^\top w,\quad \bar{w} = x \star \bar{y} }];
+  let letters = ["x", "w"];
+  let forward = "y[n, p, o] = sum(t, c, i) x[n, i, c] * w[t, c, o] * (p * stride + t * dilation - low == i)";
+  let words = "one spatial axis and one group; `stride`, `dilation` and `low`, the padding before the axis, are the convolution's";
   let formula = "d_x[n, i, c] = sum(p, t, o) d_y[n, p, o] * w[t, c, o] * (p * stride + t * dilation - low == i); d_w[t, c, o] = sum(n, p, i) x[n, i, c] * d_y[n, p, o] * (p * stride + t * dilation - low == i)";
   let saves = ["x", "w"];
 }
@@ -75,9 +77,11 @@ def NN_ConvInputGradientOp : NN_ConvOpBase<"conv_input_gradient", "getW", "getDy
   let hasVerifier = 1;
   let gradient = [{ return convInputGradientGradient(g, *this, dy); }];
   let rule = "transposed convolution";
-  let latex = [{\bar{u} = \bar{x} \star w,\quad \bar{w} = \bar{x} \star u \quad (x = u \star^\top w)}];
-  let formula = "d_dy[n, p, o] = sum(i, t, c) d_y[n, i, c] * w[t, c, o] * (p * stride + t * dilation - low == i); d_w[t, c, o] = sum(n, p, i) d_y[n, i, c] * dy[n, p, o] * (p * stride + t * dilation - low == i)";
-  let saves = ["dy", "w"];
+  let letters = ["g", "w"];
+  let forward = "y[n, i, c] = sum(p, t, o) g[n, p, o] * w[t, c, o] * (p * stride + t * dilation - low == i)";
+  let words = "one spatial axis and one group; `stride`, `dilation` and `low`, the padding before the axis, are the convolution's";
+  let formula = "d_g[n, p, o] = sum(i, t, c) d_y[n, i, c] * w[t, c, o] * (p * stride + t * dilation - low == i); d_w[t, c, o] = sum(n, p, i) d_y[n, i, c] * g[n, p, o] * (p * stride + t * dilation - low == i)";
+  let saves = ["g", "w"];
 }
 
 def NN_ConvFilterGradientOp : NN_ConvOpBase<"conv_filter_gradient", "getY", "getDy"> {
@@ -96,9 +100,11 @@ def NN_ConvFilterGradientOp : NN_ConvOpBase<"conv_filter_gradient", "getY", "get
   let hasVerifier = 1;
   let gradient = [{ return convFilterGradientGradient(g, *this, dy); }];
   let rule = "gradient of a convolution's filter";
-  let latex = [{\bar{x} = u \star^\top \bar{w},\quad \bar{u} = x \star \bar{w} \quad (w = x \star u)}];
-  let formula = "d_x[n, i, c] = sum(p, t, o) dy[n, p, o] * d_y[t, c, o] * (p * stride + t * dilation - low == i); d_dy[n, p, o] = sum(i, t, c) x[n, i, c] * d_y[t, c, o] * (p * stride + t * dilation - low == i)";
-  let saves = ["x", "dy"];
+  let letters = ["x", "g"];
+  let forward = "y[t, c, o] = sum(n, p, i) x[n, i, c] * g[n, p, o] * (p * stride + t * dilation - low == i)";
+  let words = "one spatial axis and one group; `stride`, `dilation` and `low`, the padding before the axis, are the convolution's";
+  let formula = "d_x[n, i, c] = sum(p, t, o) g[n, p, o] * d_y[t, c, o] * (p * stride + t * dilation - low == i); d_g[n, p, o] = sum(i, t, c) x[n, i, c] * d_y[t, c, o] * (p * stride + t * dilation - low == i)";
+  let saves = ["x", "g"];
 }
 
 #endif

@@ -28,6 +28,7 @@ defvar unpackBinary = "T lhs = operands[0], rhs = operands[1]; (void)lhs, (void)
 
 class NN_UnaryOp<string opMnemonic, code scalarBody> : NN_DiffOp<opMnemonic,
     [SameOperandsAndResultType, NN_FoldsElementwise, DeclareOpInterfaceMethods<ElementwiseOpInterface>]> {
+  let letters = ["x"];
   let arguments = (ins NN_FloatTensor:$x);
   let results = (outs NN_FloatTensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($x)";
@@ -37,6 +38,7 @@ class NN_UnaryOp<string opMnemonic, code scalarBody> : NN_DiffOp<opMnemonic,
 
 class NN_BinaryOp<string opMnemonic, code scalarBody, list<Trait> traits = []> : NN_DiffOp<opMnemonic,
     traits # [SameOperandsAndResultType, NN_FoldsElementwise, DeclareOpInterfaceMethods<ElementwiseOpInterface>]> {
+  let letters = ["a", "b"];
   let arguments = (ins NN_NumberTensor:$lhs, NN_NumberTensor:$rhs);
   let results = (outs NN_NumberTensor:$y);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($lhs)";
@@ -62,8 +64,8 @@ def NN_AddOp : NN_BinaryOp<"add", [{ return lhs + rhs; }], [Commutative]> {
   let hasFolder = 1;
   let gradient = [{ return {dy, dy}; }];
   let rule = "sum rule";
-  let latex = [{\bar{a} = \bar{y},\quad \bar{b} = \bar{y} }];
-  let formula = "d_lhs = d_y; d_rhs = d_y";
+  let forward = "y = a + b";
+  let formula = "d_a = d_y; d_b = d_y";
   let saves = [];
 }
 
@@ -73,8 +75,8 @@ def NN_SubOp : NN_BinaryOp<"sub", [{ return lhs - rhs; }]> {
   let hasFolder = 1;
   let gradient = [{ return {dy, g.neg(dy)}; }];
   let rule = "difference rule";
-  let latex = [{\bar{a} = \bar{y},\quad \bar{b} = -\bar{y} }];
-  let formula = "d_lhs = d_y; d_rhs = -d_y";
+  let forward = "y = a - b";
+  let formula = "d_a = d_y; d_b = -d_y";
   let saves = [];
 }
 
@@ -84,9 +86,9 @@ def NN_MulOp : NN_BinaryOp<"mul", [{ return lhs * rhs; }], [Commutative]> {
   let hasFolder = 1;
   let gradient = [{ return {g.mul(dy, getRhs()), g.mul(dy, getLhs())}; }];
   let rule = "product rule";
-  let latex = [{\bar{a} = \bar{y} \odot b,\quad \bar{b} = \bar{y} \odot a}];
-  let formula = "d_lhs = d_y * rhs; d_rhs = d_y * lhs";
-  let saves = ["lhs", "rhs"];
+  let forward = "y = a * b";
+  let formula = "d_a = d_y * b; d_b = d_y * a";
+  let saves = ["a", "b"];
 }
 
 def NN_DivOp : NN_BinaryOp<"div", [{ return lhs / rhs; }]> {
@@ -98,10 +100,10 @@ def NN_DivOp : NN_BinaryOp<"div", [{ return lhs / rhs; }]> {
     return {dLhs, g.neg(g.mul(dLhs, getY()))};
   }];
   let rule = "quotient rule";
-  let latex = [{\bar{a} = \bar{y} / b,\quad \bar{b} = -\bar{y} \odot y / b}];
-  let before = "d_lhs = d_y / rhs; d_rhs = -d_y * lhs / rhs**2";
-  let formula = "d_lhs = d_y / rhs; d_rhs = -(d_y / rhs) * y";
-  let saves = ["rhs", "y"];
+  let forward = "y = a / b";
+  let before = "d_a = d_y / b; d_b = -d_y * a / b**2";
+  let formula = "d_a = d_y / b; d_b = -(d_y / b) * y";
+  let saves = ["b", "y"];
 }
 
 def NN_PowOp : NN_BinaryOp<"pow", [{ return pow(lhs, rhs); }]> {
@@ -122,9 +124,9 @@ def NN_PowOp : NN_BinaryOp<"pow", [{ return pow(lhs, rhs); }]> {
     return {dLhs, g.select(positive, g.mul(dy, g.mul(getY(), g.log(safe))), zero)};
   }];
   let rule = "power rule";
-  let latex = [{\bar{a} = \bar{y} \odot b \odot a^{b-1},\quad \bar{b} = \bar{y} \odot y \odot \ln a}];
-  let formula = "d_lhs = d_y * rhs * lhs**(rhs - 1); d_rhs = where(lhs > 0, d_y * y * log(lhs), 0)";
-  let saves = ["lhs", "rhs", "y"];
+  let forward = "y = a**b";
+  let formula = "d_a = where(b == 0, 0, d_y * (b * a**(b - 1))); d_b = where(a > 0, d_y * (y * log(a)), 0)";
+  let saves = ["a", "b", "y"];
 }
 
 def NN_ModOp : NN_BinaryOp<"mod", [{ return mod(lhs, rhs); }]> {
@@ -141,9 +143,9 @@ def NN_ModOp : NN_BinaryOp<"mod", [{ return mod(lhs, rhs); }]> {
     return {dy, g.neg(g.mul(dy, quotient))};
   }];
   let rule = "remainder";
-  let latex = [{\bar{a} = \bar{y},\quad \bar{b} = -\bar{y} \odot \lfloor a / b \rfloor}];
-  let formula = "d_lhs = d_y; d_rhs = -d_y * floor(lhs / rhs)";
-  let saves = ["lhs", "rhs", "y"];
+  let forward = "y = a - b * floor(a / b)";
+  let formula = "d_a = d_y; d_b = -d_y * floor(a / b)";
+  let saves = ["a", "b", "y"];
 }
 
 def NN_MaximumOp : NN_BinaryOp<"maximum", [{ return maximum(lhs, rhs); }], [Commutative]> {
@@ -155,9 +157,9 @@ def NN_MaximumOp : NN_BinaryOp<"maximum", [{ return maximum(lhs, rhs); }], [Comm
     return {g.select(left, dy, zero), g.select(left, zero, dy)};
   }];
   let rule = "maximum selects";
-  let latex = [{\bar{a} = \bar{y} \odot [a \ge b],\quad \bar{b} = \bar{y} \odot [a < b]}];
-  let formula = "d_lhs = d_y * (lhs >= rhs); d_rhs = d_y * (lhs < rhs)";
-  let saves = ["lhs", "rhs"];
+  let forward = "y = where(a >= b, a, b)";
+  let formula = "d_a = d_y * (a >= b); d_b = d_y * (a < b)";
+  let saves = ["a", "b"];
 }
 
 def NN_MinimumOp : NN_BinaryOp<"minimum", [{ return minimum(lhs, rhs); }], [Commutative]> {
@@ -169,9 +171,9 @@ def NN_MinimumOp : NN_BinaryOp<"minimum", [{ return minimum(lhs, rhs); }], [Comm
     return {g.select(left, dy, zero), g.select(left, zero, dy)};
   }];
   let rule = "minimum selects";
-  let latex = [{\bar{a} = \bar{y} \odot [a \le b],\quad \bar{b} = \bar{y} \odot [a > b]}];
-  let formula = "d_lhs = d_y * (lhs <= rhs); d_rhs = d_y * (lhs > rhs)";
-  let saves = ["lhs", "rhs"];
+  let forward = "y = where(a <= b, a, b)";
+  let formula = "d_a = d_y * (a <= b); d_b = d_y * (a > b)";
+  let saves = ["a", "b"];
 }
 
 def NN_NegOp : NN_UnaryOp<"neg", [{ return -x; }]> {
@@ -180,7 +182,7 @@ def NN_NegOp : NN_UnaryOp<"neg", [{ return -x; }]> {
   let hasFolder = 1;
   let gradient = [{ return {g.neg(dy)}; }];
   let rule = "negation";
-  let latex = [{\bar{x} = -\bar{y} }];
+  let forward = "y = -x";
   let formula = "d_x = -d_y";
   let saves = [];
 }
@@ -194,7 +196,7 @@ def NN_ExpOp : NN_UnaryOp<"exp", [{ return exp(x); }]> {
   let description = [{`y[i] = e ** x[i]`: infinity on overflow, 0 at -infinity.}];
   let gradient = [{ return {g.mul(dy, getY())}; }];
   let rule = "exponential";
-  let latex = [{\bar{x} = \bar{y} \odot y}];
+  let forward = "y = exp(x)";
   let before = "d_x = d_y * exp(x)";
   let formula = "d_x = d_y * y";
   let saves = ["y"];
@@ -205,7 +207,7 @@ def NN_Expm1Op : NN_UnaryOp<"expm1", [{ return expm1(x); }]> {
   let description = [{`y[i] = e ** x[i] - 1` without cancellation: -1 at -infinity; zeros keep their sign.}];
   let gradient = [{ return {g.mul(dy, g.add(getY(), g.fill(1.0, getY())))}; }];
   let rule = "exponential minus one";
-  let latex = [{\bar{x} = \bar{y} \odot (y + 1)}];
+  let forward = "y = exp(x) - 1";
   let before = "d_x = d_y * exp(x)";
   let formula = "d_x = d_y * (y + 1)";
   let saves = ["y"];
@@ -216,7 +218,7 @@ def NN_LogOp : NN_UnaryOp<"log", [{ return log(x); }]> {
   let description = [{`y[i] = ln x[i]`: -infinity at both zeros, NaN below, infinity at infinity.}];
   let gradient = [{ return {g.div(dy, getX())}; }];
   let rule = "logarithm";
-  let latex = [{\bar{x} = \bar{y} / x}];
+  let forward = "y = log(x)";
   let formula = "d_x = d_y / x";
   let saves = ["x"];
 }
@@ -226,7 +228,7 @@ def NN_Log1pOp : NN_UnaryOp<"log1p", [{ return log1p(x); }]> {
   let description = [{`y[i] = ln(1 + x[i])` without cancellation: -infinity at -1, NaN below; zeros keep their sign.}];
   let gradient = [{ return {g.div(dy, g.add(getX(), g.fill(1.0, getX())))}; }];
   let rule = "logarithm of one plus";
-  let latex = [{\bar{x} = \bar{y} / (1 + x)}];
+  let forward = "y = log(1 + x)";
   let formula = "d_x = d_y / (1 + x)";
   let saves = ["x"];
 }
@@ -236,7 +238,7 @@ def NN_SqrtOp : NN_UnaryOp<"sqrt", [{ return sqrt(x); }]> {
   let description = [{`y[i] = x[i] ** 0.5`: NaN below zero, -0 at -0. The gradient at 0 is infinite.}];
   let gradient = [{ return {g.div(g.mul(dy, g.fill(0.5, dy)), getY())}; }];
   let rule = "square root";
-  let latex = [{\bar{x} = \bar{y} / (2 y)}];
+  let forward = "y = sqrt(x)";
   let before = "d_x = d_y / (2 * sqrt(x))";
   let formula = "d_x = d_y / (2 * y)";
   let saves = ["y"];
@@ -249,7 +251,7 @@ def NN_RsqrtOp : NN_UnaryOp<"rsqrt", [{ return rsqrt(x); }]> {
     return {g.mul(g.mul(dy, g.fill(-0.5, dy)), g.div(getY(), getX()))};
   }];
   let rule = "reciprocal square root";
-  let latex = [{\bar{x} = -\tfrac{1}{2} \bar{y} \odot y / x}];
+  let forward = "y = 1 / sqrt(x)";
   let before = "d_x = -d_y * x**(-3 / 2) / 2";
   let formula = "d_x = -d_y * y / (2 * x)";
   let saves = ["x", "y"];
@@ -260,7 +262,7 @@ def NN_AbsOp : NN_UnaryOp<"abs", [{ return abs(x); }]> {
   let description = [{`y[i] = |x[i]|`, infinity at both infinities. The gradient at 0 is 0.}];
   let gradient = [{ return {g.mul(dy, g.create<SignOp>(getX()))}; }];
   let rule = "absolute value";
-  let latex = [{\bar{x} = \bar{y} \odot \operatorname{sign}(x)}];
+  let forward = "y = abs(x)";
   let formula = "d_x = d_y * sign(x)";
   let saves = ["x"];
 }
@@ -270,7 +272,7 @@ def NN_SinOp : NN_UnaryOp<"sin", [{ return sin(x); }]> {
   let description = [{`y[i] = sin x[i]`, in radians; NaN at infinity.}];
   let gradient = [{ return {g.mul(dy, g.create<CosOp>(getX()))}; }];
   let rule = "sine";
-  let latex = [{\bar{x} = \bar{y} \odot \cos x}];
+  let forward = "y = sin(x)";
   let formula = "d_x = d_y * cos(x)";
   let saves = ["x"];
 }
@@ -280,7 +282,7 @@ def NN_CosOp : NN_UnaryOp<"cos", [{ return cos(x); }]> {
   let description = [{`y[i] = cos x[i]`, in radians; NaN at infinity.}];
   let gradient = [{ return {g.neg(g.mul(dy, g.create<SinOp>(getX())))}; }];
   let rule = "cosine";
-  let latex = [{\bar{x} = -\bar{y} \odot \sin x}];
+  let forward = "y = cos(x)";
   let formula = "d_x = -d_y * sin(x)";
   let saves = ["x"];
 }
@@ -293,7 +295,7 @@ def NN_ErfOp : NN_UnaryOp<"erf", [{ return erf(x); }]> {
     return {g.mul(dy, g.mul(g.fill(1.1283791670955126, dy), bell))};
   }];
   let rule = "error function";
-  let latex = [{\bar{x} = \bar{y} \odot \tfrac{2}{\sqrt{\pi}} e^{-x^2} }];
+  let forward = "y = erf(x)";
   let formula = "d_x = d_y * 2 / sqrt(pi) * exp(-x**2)";
   let saves = ["x"];
 }
@@ -309,7 +311,7 @@ def NN_TanhOp : NN_UnaryOp<"tanh", [{ return tanh(x); }]> {
     return {g.mul(dy, g.sub(g.fill(1.0, getY()), g.mul(getY(), getY())))};
   }];
   let rule = "hyperbolic tangent";
-  let latex = [{\bar{x} = \bar{y} \odot (1 - y^2)}];
+  let forward = "y = tanh(x)";
   let before = "d_x = d_y * (1 - tanh(x)**2)";
   let formula = "d_x = d_y * (1 - y**2)";
   let saves = ["y"];
@@ -322,7 +324,7 @@ def NN_SigmoidOp : NN_UnaryOp<"sigmoid", [{ return sigmoid(x); }]> {
     return {g.mul(dy, g.mul(getY(), g.sub(g.fill(1.0, getY()), getY())))};
   }];
   let rule = "logistic function";
-  let latex = [{\bar{x} = \bar{y} \odot y \odot (1 - y)}];
+  let forward = "y = 1 / (1 + exp(-x))";
   let before = "d_x = d_y * exp(-x) / (1 + exp(-x))**2";
   let formula = "d_x = d_y * y * (1 - y)";
   let saves = ["y"];
@@ -333,7 +335,7 @@ def NN_LogSigmoidOp : NN_UnaryOp<"log_sigmoid", [{ return -softplus(-x); }]> {
   let description = [{`y[i] = -ln(1 + e ** -x[i])`, without overflow or cancellation: -infinity and 0 at the infinities.}];
   let gradient = [{ return {g.mul(dy, g.create<SigmoidOp>(g.neg(getX())))}; }];
   let rule = "log-sigmoid";
-  let latex = [{\bar{x} = \bar{y} \odot \sigma(-x)}];
+  let forward = "y = -log(1 + exp(-x))";
   let before = "d_x = d_y * exp(-x) / (1 + exp(-x))";
   let formula = "d_x = d_y * sigmoid(-x)";
   let saves = ["x"];
@@ -344,7 +346,7 @@ def NN_SoftplusOp : NN_UnaryOp<"softplus", [{ return softplus(x); }]> {
   let description = [{`y[i] = ln(1 + e ** x[i])`, without overflow: 0 and infinity at the infinities.}];
   let gradient = [{ return {g.mul(dy, g.create<SigmoidOp>(getX()))}; }];
   let rule = "softplus";
-  let latex = [{\bar{x} = \bar{y} \odot \sigma(x)}];
+  let forward = "y = log(1 + exp(x))";
   let before = "d_x = d_y * exp(x) / (1 + exp(x))";
   let formula = "d_x = d_y * sigmoid(x)";
   let saves = ["x"];
@@ -358,7 +360,7 @@ def NN_ReluOp : NN_UnaryOp<"relu", [{ return maximum(x, lit(x, 0.0)); }]> {
     return {g.select(g.compare(ComparePredicate::gt, getY(), zero), dy, zero)};
   }];
   let rule = "rectifier";
-  let latex = [{\bar{x} = \bar{y} \odot [x > 0]}];
+  let forward = "y = where(x > 0, x, 0)";
   let before = "d_x = d_y * (x > 0)";
   let formula = "d_x = d_y * (y > 0)";
   let saves = ["y"];
@@ -375,7 +377,7 @@ def NN_LeakyReluOp : NN_UnaryOp<"leaky_relu", [{
     return {g.select(positive, dy, g.mul(dy, g.fill(getSlope().convertToDouble(), dy)))};
   }];
   let rule = "leaky rectifier";
-  let latex = [{\bar{x} = \bar{y} \odot ([x > 0] + \alpha [x \le 0])}];
+  let forward = "y = where(x > 0, x, slope * x)";
   let formula = "d_x = d_y * ((x > 0) + slope * (x <= 0))";
   let saves = ["x"];
 }
@@ -394,7 +396,7 @@ def NN_EluOp : NN_UnaryOp<"elu", [{
     return {g.select(positive, dy, g.mul(dy, slope))};
   }];
   let rule = "exponential linear unit";
-  let latex = [{\bar{x} = \bar{y} \odot ([x > 0] + (y + \alpha) [x \le 0])}];
+  let forward = "y = where(x > 0, x, alpha * (exp(x) - 1))";
   let before = "d_x = d_y * ((x > 0) + alpha * exp(x) * (x <= 0))";
   let formula = "d_x = d_y * ((x > 0) + (y + alpha) * (x <= 0))";
   let saves = ["x", "y"];
@@ -411,7 +413,7 @@ def NN_SiluOp : NN_UnaryOp<"silu", [{ return x * sigmoid(x); }]> {
     return {g.mul(dy, slope)};
   }];
   let rule = "sigmoid linear unit";
-  let latex = [{\bar{x} = \bar{y} \odot \sigma(x) (1 + x (1 - \sigma(x)))}];
+  let forward = "y = x * sigmoid(x)";
   let before = "d_x = d_y * (sigmoid(x) + x * sigmoid(x) * (1 - sigmoid(x)))";
   let formula = "d_x = d_y * sigmoid(x) * (1 + x * (1 - sigmoid(x)))";
   let saves = ["x"];
@@ -431,7 +433,7 @@ def NN_GeluOp : NN_UnaryOp<"gelu", [{ return x * normalCdf(x); }]> {
     return {g.mul(dy, g.add(cdf, g.mul(x, phi)))};
   }];
   let rule = "Gaussian error linear unit";
-  let latex = [{\bar{x} = \bar{y} \odot (\Phi(x) + x \varphi(x))}];
+  let forward = "y = x * (1 + erf(x / sqrt(2))) / 2";
   let formula = "d_x = d_y * ((1 + erf(x / sqrt(2))) / 2 + x * exp(-x**2 / 2) / sqrt(2 * pi))";
   let saves = ["x"];
 }
@@ -455,8 +457,8 @@ def NN_GeluTanhOp : NN_UnaryOp<"gelu_tanh", [{ return x * tanhGate(x); }]> {
     return {g.mul(dy, slope)};
   }];
   let rule = "Gaussian error linear unit, tanh form";
-  let latex = [{\bar{x} = \bar{y} \odot \tfrac{1}{2} (1 + t + x (1 - t^2) u'),\quad t = \tanh u,\ u = \sqrt{2/\pi} (x + 0.044715 x^3)}];
-  let formula = "u = sqrt(2 / pi) * (x + 0.044715 * x**3); t = tanh(u); d_x = d_y * (1 + t + x * (1 - t**2) * sqrt(2 / pi) * (1 + 0.134145 * x**2)) / 2";
+  let forward = "u = sqrt(2 / pi) * (x + 0.044715 * x**3); t = tanh(u); y = x * (1 + t) / 2";
+  let formula = "d_x = d_y * (1 + t + x * (1 - t**2) * sqrt(2 / pi) * (1 + 0.134145 * x**2)) / 2";
   let saves = ["x"];
 }
 
@@ -480,9 +482,10 @@ def NN_SelectOp : NN_DiffOp<"select", [AllTypesMatch<["yes", "no", "y"]>, NN_Fol
     return {Value(), g.select(getCondition(), dy, zero), g.select(getCondition(), zero, dy)};
   }];
   let rule = "choice";
-  let latex = [{\bar{a} = \bar{y} \odot [c],\quad \bar{b} = \bar{y} \odot [\lnot c]}];
-  let formula = "d_yes = where(condition, d_y, 0); d_no = where(condition, 0, d_y)";
-  let saves = ["condition"];
+  let letters = ["c", "a", "b"];
+  let forward = "y = where(c, a, b)";
+  let formula = "d_a = where(c, d_y, 0); d_b = where(c, 0, d_y)";
+  let saves = ["c"];
 }
 
 def NN_CompareOp : NN_ConstantElementwiseOp<"compare", [{
@@ -577,7 +580,8 @@ def NN_CastOp : NN_DiffOp<"cast", [NN_FoldsElementwise, DeclareOpInterfaceMethod
     return {g.create<CastOp>(from, dy)};
   }];
   let rule = "conversion";
-  let latex = [{\bar{x} = \bar{y} }];
+  let letters = ["x"];
+  let forward = "y = x";
   let formula = "d_x = d_y";
   let saves = [];
 }

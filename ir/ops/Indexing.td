@@ -25,7 +25,8 @@ def NN_GatherOp : NN_DiffOp<"gather", [InferTypeOpAdaptor, NN_IndexMap,
     std::optional<::nnc::Dim> $cppClass::indexBound() { return ::nnc::dimsOf(getTable())[getAxis()]; }
   }];
   let rule = "a row collects the sum of its uses";
-  let latex = [{\bar{W}_v = \textstyle\sum_{i\,:\,t_i = v} \bar{y}_i}];
+  let letters = ["table", "index"];
+  let forward = "y[i, b] = table[index[i], b]";
   let formula = "d_table[v, b] = sum(i) d_y[i, b] * (index[i] == v)";
   let saves = ["index"];
 }
@@ -49,7 +50,8 @@ def NN_ScatterAddOp : NN_DiffOp<"scatter_add", [NN_WholeKernel, DeclareOpInterfa
     std::optional<::nnc::Dim> $cppClass::indexBound() { return ::nnc::dimsOf(getY())[getAxis()]; }
   }];
   let rule = "each term of a sum gets the sum's adjoint";
-  let latex = [{\bar{x}_i = \bar{y}_{t_i} }];
+  let letters = ["x", "index"];
+  let forward = "y[v, b] = sum(i) x[i, b] * (index[i] == v)";
   let formula = "d_x[i, b] = d_y[index[i], b]";
   let saves = ["index"];
 }
@@ -66,8 +68,10 @@ def NN_CumsumOp : NN_DiffOp<"cumsum", [SameOperandsAndResultType, NN_WholeKernel
   let hasVerifier = 1;
   let gradient = [{ return {g.create<CumsumOp>(dy, getAxis(), !getReverse(), getExclusive())}; }];
   let rule = "running sum from the other end";
-  let latex = [{\bar{x}_s = \textstyle\sum_{t \ge s} \bar{y}_t}];
-  let formula = "d_x[s] = sum(t) d_y[t] * (t >= s)";
+  let letters = ["x"];
+  let forward = "y[t] = sum(s) x[s] * taken[s, t]";
+  let words = "`taken[s, t]` is 1 for s <= t, with `reverse` for s >= t, with `exclusive` not for s = t; else 0";
+  let formula = "d_x[s] = sum(t) d_y[t] * taken[s, t]";
   let saves = [];
 }
 

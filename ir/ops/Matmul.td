@@ -28,9 +28,11 @@ def NN_MatmulOp : NN_DiffOp<"matmul", [InferTypeOpAdaptor, NN_Contraction,
   let operations = [{ matmulOperations(*this) }];
   let gradient = [{ return matmulGradient(g, *this, dy); }];
   let rule = "matrix product";
-  let latex = [{\bar{A} = \bar{Y} B^\top,\quad \bar{B} = A^\top \bar{Y} }];
-  let formula = "d_lhs[m, k] = sum(n) d_y[m, n] * rhs[k, n]; d_rhs[k, n] = sum(m) lhs[m, k] * d_y[m, n]";
-  let saves = ["lhs", "rhs"];
+  let letters = ["a", "b"];
+  let forward = "y = a @ b";
+  let before = "d_a[m, k] = sum(n) d_y[m, n] * b[k, n]; d_b[k, n] = sum(m) a[m, k] * d_y[m, n]";
+  let formula = "d_a = d_y @ transpose(b); d_b = transpose(a) @ d_y";
+  let saves = ["a", "b"];
 }
 
 #endif

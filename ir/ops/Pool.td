@@ -29,7 +29,9 @@ def NN_MaxPoolOp : NN_DiffOp<"max_pool", [InferTypeOpAdaptor, NN_Windowed]> {
   let operations = [{ operationsOver(window().taps(), dimsOf(getY())) }];
   let gradient = [{ return maxPoolGradient(g, *this, dy); }];
   let rule = "max pool";
-  let latex = [{\bar{x}_i = \textstyle\sum_{p:\, i = \operatorname{argmax}(p)} \bar{y}_p}];
+  let letters = ["x"];
+  let forward = "y[n, p, c] = x[n, index[n, p, c], c]";
+  let words = "`index[n, p, c]` is the place in x of the window's maximum at p, the first of equal ones; one spatial axis";
   let formula = "d_x[n, i, c] = sum(p) d_y[n, p, c] * (index[n, p, c] == i)";
   let saves = ["x"];
 }
@@ -64,7 +66,8 @@ def NN_MaxUnpoolOp : NN_DiffOp<"max_unpool", [NN_Windowed]> {
   let hasVerifier = 1;
   let gradient = [{ return maxUnpoolGradient(g, *this, dy); }];
   let rule = "max unpool";
-  let latex = [{\bar{v}_p = \bar{y}_{\operatorname{index}(p)} }];
+  let letters = ["values", "index"];
+  let forward = "y[n, i, c] = sum(p) values[n, p, c] * (index[n, p, c] == i)";
   let formula = "d_values[n, p, c] = d_y[n, index[n, p, c], c]";
   let saves = ["index"];
 }
@@ -83,7 +86,8 @@ def NN_MaxPoolGatherOp : NN_DiffOp<"max_pool_gather", [InferTypeOpAdaptor, NN_Wi
   let operations = [{ operationsOver(window().taps(), dimsOf(getY())) }];
   let gradient = [{ return maxPoolGatherGradient(g, *this, dy); }];
   let rule = "gather of maxima";
-  let latex = [{\bar{x}_i = \textstyle\sum_{p:\, i = \operatorname{index}(p)} \bar{y}_p}];
+  let letters = ["x", "index"];
+  let forward = "y[n, p, c] = x[n, index[n, p, c], c]";
   let formula = "d_x[n, i, c] = sum(p) d_y[n, p, c] * (index[n, p, c] == i)";
   let saves = ["index"];
 }
@@ -102,7 +106,9 @@ def NN_AvgPoolOp : NN_DiffOp<"avg_pool", [InferTypeOpAdaptor, NN_Windowed]> {
   let operations = [{ operationsOver(window().taps(), dimsOf(getY())) }];
   let gradient = [{ return avgPoolGradient(g, *this, dy); }];
   let rule = "average pool";
-  let latex = [{\bar{x}_i = \textstyle\sum_{p \ni i} \bar{y}_p / n_p}];
+  let letters = ["x"];
+  let forward = "y[n, p, c] = sum(i, t in 0..taps) x[n, i, c] / count[p] * (p * stride + t * dilation - low == i)";
+  let words = "`count[p]` is how many elements the mean at p is of, `taps` the size of the window; one spatial axis with its `stride`, `dilation` and `low`, the padding before it";
   let formula = "d_x[n, i, c] = sum(p, t in 0..taps) d_y[n, p, c] / count[p] * (p * stride + t * dilation - low == i)";
   let saves = [];
 }
@@ -124,7 +130,9 @@ def NN_AvgUnpoolOp : NN_DiffOp<"avg_unpool", [NN_Windowed]> {
   let hasVerifier = 1;
   let gradient = [{ return avgUnpoolGradient(g, *this, dy); }];
   let rule = "average unpool";
-  let latex = [{\bar{v}_p = \tfrac{1}{n_p} \textstyle\sum_{i \in p} \bar{y}_i}];
+  let letters = ["values"];
+  let forward = "y[n, i, c] = sum(p, t in 0..taps) values[n, p, c] / count[p] * (p * stride + t * dilation - low == i)";
+  let words = "`count[p]` is how many elements the mean at p is of, `taps` the size of the window; one spatial axis with its `stride`, `dilation` and `low`, the padding before it";
   let formula = "d_values[n, p, c] = sum(i, t in 0..taps) d_y[n, i, c] / count[p] * (p * stride + t * dilation - low == i)";
   let saves = [];
 }

@@ -10,6 +10,7 @@ class NN_ReduceOp<string opMnemonic, list<Trait> traits = []> : NN_DiffOp<opMnem
   let diffDefinitions = [{
     ::llvm::SmallVector<int64_t> $cppClass::reducedAxes() { return ::llvm::SmallVector<int64_t>(getAxes()); }
   }];
+  let letters = ["x"];
   let arguments = (ins NN_NumberTensor:$x, DenseI64ArrayAttr:$axes);
   let results = (outs NN_NumberTensor:$y);
   let assemblyFormat = "$x `over` $axes attr-dict `:` type($x)";
@@ -23,7 +24,7 @@ def NN_SumOp : NN_ReduceOp<"sum", [DeclareOpInterfaceMethods<TurnwiseOpInterface
   }];
   let gradient = [{ return {g.spread(dy, getX(), getAxes())}; }];
   let rule = "sum over axes";
-  let latex = [{\bar{x}_i = \bar{y} }];
+  let forward = "y = sum(i) x[i]";
   let formula = "d_x[i] = d_y";
   let saves = [];
 }
@@ -33,7 +34,8 @@ def NN_MeanOp : NN_ReduceOp<"mean"> {
   let description = [{The arithmetic mean of the elements along `axes`; NaN over none.}];
   let gradient = [{ return {g.spread(g.div(dy, g.count(getX(), getAxes(), dy)), getX(), getAxes())}; }];
   let rule = "mean over axes";
-  let latex = [{\bar{x}_i = \bar{y} / n}];
+  let forward = "y = (sum(i) x[i]) / n";
+  let words = "`n` is the number of elements of x that the mean is of";
   let formula = "d_x[i] = d_y / n";
   let saves = [];
 }
@@ -47,7 +49,7 @@ def NN_ProdOp : NN_ReduceOp<"prod"> {
   }];
   let gradient = [{ return {g.mul(g.spread(dy, getX(), getAxes()), productOfOthers(g, getX(), getAxes()))}; }];
   let rule = "product over axes";
-  let latex = [{\bar{x}_i = \bar{y} \textstyle\prod_{j \ne i} x_j}];
+  let forward = "y = prod(i) x[i]";
   let formula = "d_x[i] = d_y * (prod(j) where(i == j, 1, x[j]))";
   let saves = ["x"];
 }
@@ -59,7 +61,6 @@ class NN_ExtremumOp<string opMnemonic> : NN_ReduceOp<opMnemonic> {
     Value share = g.div(dy, g.create<SumOp>(mask, getAxes()));
     return {g.mul(mask, g.spread(share, getX(), getAxes()))};
   }];
-  let latex = [{\bar{x}_i = \bar{y}\, [x_i = y] / \textstyle\sum_j [x_j = y]}];
   let formula = "d_x[i] = d_y * (x[i] == y) / (sum(j) (x[j] == y))";
   let saves = ["x", "y"];
 }
@@ -69,6 +70,7 @@ def NN_MaxOp : NN_ExtremumOp<"max"> {
     The largest element along `axes`, NaN if one is, -infinity over none. Ties share the gradient equally.
   }];
   let rule = "maximum over axes";
+  let forward = "y = max(i) x[i]";
 }
 def NN_MinOp : NN_ExtremumOp<"min"> {
   let summary = "minimum over axes";
@@ -76,6 +78,7 @@ def NN_MinOp : NN_ExtremumOp<"min"> {
     The smallest element along `axes`, NaN if one is, infinity over none. Ties share the gradient equally.
   }];
   let rule = "minimum over axes";
+  let forward = "y = min(i) x[i]";
 }
 
 class NN_ArgOp<string opMnemonic> : NN_ConstantOp<opMnemonic, [InferTypeOpAdaptor,

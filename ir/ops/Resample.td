@@ -26,7 +26,9 @@ def NN_ResampleOp : NN_ResampleOpBase<"resample"> {
   }];
   let gradient = [{ return {g.create<ResampleAdjointOp>(getX().getType(), dy, getAxisAttr(), getModeAttr())}; }];
   let rule = "resampling";
-  let latex = [{\bar{x}_j = \textstyle\sum_i w_{ij}\, \bar{y}_i}];
+  let letters = ["x"];
+  let forward = "y[i] = sum(j) weight[i, j] * x[j]";
+  let words = "`weight[i, j]` is the part that element j of x has in element i of y";
   let formula = "d_x[j] = sum(i) weight[i, j] * d_y[i]";
 }
 
@@ -38,7 +40,9 @@ def NN_ResampleAdjointOp : NN_ResampleOpBase<"resample_adjoint"> {
   }];
   let gradient = [{ return {g.create<ResampleOp>(getX().getType(), dy, getAxisAttr(), getModeAttr())}; }];
   let rule = "adjoint of resampling";
-  let latex = [{\bar{x}_i = \textstyle\sum_j w_{ij}\, \bar{y}_j}];
+  let letters = ["x"];
+  let forward = "y[j] = sum(i) weight[i, j] * x[i]";
+  let words = "`weight[i, j]` is the part that element j of y had in element i of x";
   let formula = "d_x[i] = sum(j) weight[i, j] * d_y[j]";
 }
 

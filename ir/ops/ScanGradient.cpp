@@ -24,15 +24,19 @@ using namespace mlir;
 namespace nnc {
 
 GradientRule ScanOp::gradientRule() {
+  static const StringRef operands[] = {"x", "h", "w"}, results[] = {"y"};
   static const StringRef saved[] = {"sequences", "carries", "values of each turn"};
-  return {
-      "backpropagation through time",
-      R"(\bar{h}_{t-1} = \Bigl(\frac{\partial h_t}{\partial h_{t-1}}\Bigr)^{\!\top} \bar{h}_t + \Bigl(\frac{\partial y_t}{\partial h_{t-1}}\Bigr)^{\!\top} \bar{y}_t,\quad \bar{x}_t = \Bigl(\frac{\partial h_t}{\partial x_t}\Bigr)^{\!\top} \bar{h}_t + \Bigl(\frac{\partial y_t}{\partial x_t}\Bigr)^{\!\top} \bar{y}_t,\quad \bar{w} = \sum_t \Bigl(\frac{\partial h_t}{\partial w}\Bigr)^{\!\top} \bar{h}_t + \Bigl(\frac{\partial y_t}{\partial w}\Bigr)^{\!\top} \bar{y}_t)",
-      "d_h[t - 1] = transpose(jacobian(h[t], h[t - 1])) @ d_h[t] + transpose(jacobian(y[t], h[t - 1])) @ d_y[t]; "
-      "d_x[t] = transpose(jacobian(h[t], x[t])) @ d_h[t] + transpose(jacobian(y[t], x[t])) @ d_y[t]; "
-      "d_w = sum(t) (transpose(jacobian(h[t], w)) @ d_h[t] + transpose(jacobian(y[t], w)) @ d_y[t])",
-      saved,
-      ""};
+  return {"backpropagation through time",
+          "h[t + 1] = f(h[t], x[t], w); y[t] = g(h[t], x[t], w)",
+          "`h` is what turns carry, `x` what they go over, `w` what all of them read and `y` what they give; f and g are what "
+          "a turn computes",
+          "",
+          "d_h[t] = transpose(jacobian(h[t + 1], h[t])) @ d_h[t + 1] + transpose(jacobian(y[t], h[t])) @ d_y[t]; "
+          "d_x[t] = transpose(jacobian(h[t + 1], x[t])) @ d_h[t + 1] + transpose(jacobian(y[t], x[t])) @ d_y[t]; "
+          "d_w = sum(t) (transpose(jacobian(h[t + 1], w)) @ d_h[t + 1] + transpose(jacobian(y[t], w)) @ d_y[t])",
+          operands,
+          results,
+          saved};
 }
 
 namespace {

@@ -51,7 +51,9 @@ def NN_BroadcastOp : NN_DiffOp<"broadcast", [NN_IndexMap, NN_MovesElements]> {
   let hasFolder = 1;
   let gradient = [{ return {broadcastGradient(g, *this, dy)}; }];
   let rule = "a broadcast value collects the sum of its uses";
-  let latex = [{\bar{x} = \textstyle\sum_{\text{repeated}} \bar{y} }];
+  let letters = ["x"];
+  let forward = "y[r, i] = x[i]";
+  let words = "r goes over the repetitions";
   let formula = "d_x[i] = sum(r) d_y[r, i]";
   let saves = [];
 }
@@ -66,7 +68,9 @@ def NN_ReshapeOp : NN_DiffOp<"reshape", [NN_SameMemory]> {
   let hasFolder = 1;
   let gradient = [{ return {g.create<ReshapeOp>(getX().getType(), dy)}; }];
   let rule = "reshape back";
-  let latex = [{\bar{x} = \operatorname{reshape}(\bar{y})}];
+  let letters = ["x"];
+  let forward = "y[n] = x[n]";
+  let words = "n counts the elements of either shape, row by row";
   let formula = "d_x[n] = d_y[n]";
   let saves = [];
 }
@@ -87,7 +91,8 @@ def NN_HoldOp : NN_DiffOp<"hold", [AllTypesMatch<["x", "y"]>, NN_SameMemory]> {
   let assemblyFormat = "$x `until` $until attr-dict `:` type($x) `,` type($until)";
   let gradient = [{ return {dy, Value()}; }];
   let rule = "the same value";
-  let latex = [{\bar{x} = \bar{y} }];
+  let letters = ["x", "until"];
+  let forward = "y = x";
   let formula = "d_x = d_y";
   let saves = [];
 }
@@ -106,7 +111,8 @@ def NN_TransposeOp : NN_DiffOp<"transpose", [InferTypeOpAdaptor, NN_IndexMap, NN
     return {g.create<TransposeOp>(dy, inverse)};
   }];
   let rule = "transpose back";
-  let latex = [{\bar{X} = \bar{Y}^\top}];
+  let letters = ["x"];
+  let forward = "y[j, i] = x[i, j]";
   let formula = "d_x[i, j] = d_y[j, i]";
   let saves = [];
 }

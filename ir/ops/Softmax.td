@@ -26,7 +26,8 @@ def NN_SoftmaxOp : NN_SoftmaxOpBase<"softmax"> {
     return {g.mul(getY(), g.sub(dy, g.spread(inner, dy, axis)))};
   }];
   let rule = "softmax";
-  let latex = [{\bar{x} = y \odot (\bar{y} - \langle \bar{y}, y \rangle)}];
+  let letters = ["x"];
+  let forward = "y[i] = exp(x[i]) / (sum(j) exp(x[j]))";
   let before = "d_x[i] = sum(j) d_y[j] * y[j] * ((i == j) - y[i])";
   let formula = "d_x[i] = y[i] * (d_y[i] - (sum(j) d_y[j] * y[j]))";
   let saves = ["y"];
@@ -41,7 +42,8 @@ def NN_LogSoftmaxOp : NN_SoftmaxOpBase<"log_softmax"> {
     return {g.sub(dy, g.mul(g.create<ExpOp>(getY()), g.spread(total, dy, axis)))};
   }];
   let rule = "log-softmax";
-  let latex = [{\bar{x} = \bar{y} - e^{y} \textstyle\sum_j \bar{y}_j}];
+  let letters = ["x"];
+  let forward = "y[i] = x[i] - log(sum(j) exp(x[j]))";
   let before = "d_x[i] = sum(j) d_y[j] * ((i == j) - exp(y[i]))";
   let formula = "d_x[i] = d_y[i] - exp(y[i]) * (sum(j) d_y[j])";
   let saves = ["y"];
@@ -63,7 +65,8 @@ def NN_LogSumExpOp : NN_DiffOp<"logsumexp", [InferTypeOpAdaptor,
     return {g.mul(p, g.spread(dy, getX(), axis))};
   }];
   let rule = "log-sum-exp";
-  let latex = [{\bar{x}_i = \bar{y}\, e^{x_i - y} }];
+  let letters = ["x"];
+  let forward = "y = log(sum(j) exp(x[j]))";
   let before = "d_x[i] = d_y * exp(x[i]) / (sum(j) exp(x[j]))";
   let formula = "d_x[i] = d_y * exp(x[i] - y)";
   let saves = ["x", "y"];
@@ -90,10 +93,12 @@ def NN_SoftmaxCrossEntropyOp : NN_DiffOp<"softmax_cross_entropy", [InferTypeOpAd
     std::optional<int64_t> $cppClass::ignoredIndex() { return getIgnore(); }
   }];
   let rule = "softmax with cross entropy";
-  let latex = [{\bar{z} = \bar{y}\,(p - \mathrm{onehot}(t)),\quad p = \operatorname{softmax}(z)}];
-  let before = "p[i] = exp(logits[i]) / (sum(j) exp(logits[j])); d_p[i] = -d_y * (i == label) / p[i]; d_logits[i] = p[i] * (d_p[i] - (sum(j) d_p[j] * p[j]))";
-  let formula = "p[i] = exp(logits[i]) / (sum(j) exp(logits[j])); d_logits[i] = d_y * (p[i] - (i == label))";
-  let saves = ["logits", "label"];
+  let letters = ["z", "label"];
+  let forward = "p[i] = exp(z[i]) / (sum(j) exp(z[j])); y = -log(p[label])";
+  let words = "a row whose label is ignored has y and adjoints of 0";
+  let before = "d_p[i] = -d_y * (i == label) / p[i]; d_z[i] = p[i] * (d_p[i] - (sum(j) d_p[j] * p[j]))";
+  let formula = "d_z[i] = d_y * (p[i] - (i == label))";
+  let saves = ["z", "label"];
 }
 
 def NN_OneHotOp : NN_ConstantOp<"one_hot", [NN_IndexMap,

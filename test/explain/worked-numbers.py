@@ -9,6 +9,18 @@
 # CHAIN-NEXT: = (-0.5378828)(1)(1)(0.1966119)(2)
 # CHAIN-NEXT: = -0.2115084
 #
+# Through time: an adjoint and a difference in each turn, and the chain rule by the state of the turns.
+# RUN: nnc explain %S/Inputs/worked/elman.nn --at=x=1,0.5,-1 --size=time=3 | FileCheck %s --check-prefix=TIME
+# TIME: end {{ *}}-0.0591989 {{ *}}d_end {{ *}}-0.0591989 {{ *}}-0.0591989 {{ *}}< 1e-9
+# TIME: In the turns of loops, in their order:
+# TIME: h[1] {{ *}}0.4621172 {{ *}}d_h[1] {{ *}}-0.02629576 {{ *}}-0.02629576 {{ *}}< 1e-9
+# TIME: dh[3]/dh[2] = dhn[2]/dadd1[2] * dadd1[2]/dmul1[2] * dmul1[2]/dh[2]
+# TIME-NEXT: = (0.9964955)(1)(0.8)
+# TIME-NEXT: = 0.7971964
+# TIME: dloss/dw = dloss/dend * dh[3]/dh[2] * dh[2]/dh[1] * dh[1]/dw
+# TIME-NEXT: + dloss/dend * dh[3]/dh[2] * dh[2]/dw + dloss/dend * dh[3]/dw
+# TIME: = 0.02187635
+#
 # RUN: not nnc explain %S/Inputs/worked/two-weights.nn --at=x=2,3 2>&1 | FileCheck %s --check-prefix=COUNT
 # COUNT: nnc: error: 'x' has 1 elements, of shape []; 2 are given
 # RUN: not nnc explain %S/Inputs/worked/two-weights.nn --at=z=2 2>&1 | FileCheck %s --check-prefix=NAME
@@ -22,6 +34,7 @@
 # RUN: not nnc explain %S/Inputs/worked/two-weights.nn --size=batch=2 2>&1 | FileCheck %s --check-prefix=DIMENSION
 # DIMENSION: nnc: error: the model has no run-time dimension 'batch'
 import json
+import re
 import subprocess
 import sys
 
@@ -56,6 +69,56 @@ EXAMPLES = {
 }
 
 
+FACTORS = re.compile(r"\(([^()]*)\)")
+
+
+def check_chains(text, adjoints):
+    """Products are of as many numbers as derivatives, come to what is said, and that is the adjoint; a derivative with a line
+    of its own has that number in products as well. Returns how many chains there are."""
+    lines = text.partition("The chain rule written out")[2].split("\n\n")[0].split("\n")
+    lines = [line[6:] for line in lines if line.startswith("      ")]
+    joined = []
+    for line in lines:  # what goes on in further lines
+        if joined and not line.startswith("= ") and line.startswith(" "):
+            joined[-1] += " " + line.strip()
+        else:
+            joined.append(line)
+    known, chains = {}, 0
+    for line in joined:
+        if not line.startswith("= "):
+            target, _, symbols = line.partition(" = ")
+            terms = [term.split(" * ") for term in symbols.split(" + ")]
+            numbers = None
+            continue
+        if "(" in line:
+            numbers = [[float(number) for number in FACTORS.findall(term)] for term in line[2:].split(" + ")]
+            if [len(term) for term in numbers] != [len(term) for term in terms]:
+                sys.exit("error: %s: as many factors as derivatives are expected: %s" % (target, line))
+            for names, factors in zip(terms, numbers):
+                for name, factor in zip(names, factors):
+                    if not numpy.isclose(known.setdefault(name, factor), factor, rtol=1e-6):
+                        sys.exit("error: %s: %s is %g here, %g above" % (target, name, factor, known[name]))
+            continue
+        total = float(line[2:])
+        product = sum(numpy.prod(factors) for factors in numbers or [[known.get(terms[0][0], total)]])
+        if not numpy.isclose(known.setdefault(target, total), total, rtol=1e-6) or not numpy.isclose(product, total, rtol=2e-6):
+            sys.exit("error: %s is said to be %g; the factors come to %g" % (target, total, product))
+        if (name := "d_" + target.partition("/d")[2]) in adjoints and "[" not in target:
+            chains += 1
+            if not numpy.isclose(total, adjoints[name], rtol=1e-6, atol=1e-9):
+                sys.exit("error: %s is said to be %g, the adjoint is %g" % (target, total, adjoints[name]))
+    return chains
+
+
+def chains(arguments, path, expected):
+    found = numbers(arguments, path)
+    text = subprocess.run(["nnc", "explain", path] + arguments, check=True, capture_output=True, text=True).stdout
+    adjoints = {name: value[0] for name, value in found.items() if name.startswith("d_") and len(value) == 1}
+    if (count := check_chains(text, adjoints)) != expected:
+        sys.exit("error: %s: %d chains, %d are expected" % (path, count, expected))
+    return text, adjoints
+
+
 def numbers(arguments, path):
     text = subprocess.run(["nnc", "explain", path, "--format=json"] + arguments, check=True, capture_output=True).stdout
     found = {}
@@ -64,7 +127,7 @@ def numbers(arguments, path):
             found[row["name"]] = row["value"]
             if "adjoint" in row:
                 found[row["adjoint_name"]] = row["adjoint"]
-                if "[" not in row["name"] and not row["error"] <= 1e-9:
+                if not row["error"] <= 1e-9:
                     sys.exit("error: %s: the difference beside %s is off by %.1e" % (path, row["adjoint_name"], row["error"]))
     return found
 
@@ -75,6 +138,16 @@ for name, (arguments, expected) in EXAMPLES.items():
     for value, number in expected.items():
         if not numpy.allclose(found[value], numpy.ravel(number), rtol=0, atol=6e-11):
             sys.exit("error: %s: %s is %s, by hand %s" % (name, value, found[value], number))
+
+for name, expected in (("two-weights", 2), ("mse-sigmoid", 2), ("elman", 3)):
+    text, adjoints = chains(EXAMPLES[name][0], "%s/%s.nn" % (directory, name), expected)
+for what, by in (("(0.9964955)", "(0.9964956)(2)"), ("= 0.02187635", "= 0.03"), ("dh[3]/dh[2] * dh[2]/dw", "dh[3]/dw")):
+    assert what in text
+    try:
+        check_chains(text.replace(what, by, 1), adjoints)
+    except SystemExit:
+        continue
+    sys.exit("error: %s for %s in a chain was not found" % (by, what))
 
 numpy.save(work + ".npy", numpy.array(2.0))
 again = numbers(["--at=x=%s.npy" % work, "--at=target=1"], directory + "/two-weights.nn")

@@ -12,7 +12,7 @@ Math sizeMath(const Dim &dim) {
   for (const auto &[monomial, coefficient] : dim.getTerms()) {
     Math term = coefficient;
     for (const std::string &name : monomial)
-      term = term * Math::name(name);
+      term = Math::scaled(term, Math::name(name));
     sum = sum + term;
   }
   return sum;

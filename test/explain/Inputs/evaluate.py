@@ -11,9 +11,10 @@ import sympy
 FUNCTIONS = {
     "sigmoid": lambda x: 1 / (1 + numpy.exp(-x)), "erf": numpy.vectorize(math.erf), "round_even": numpy.rint,
     "trunc": numpy.trunc, "exp": numpy.exp, "log": numpy.log, "tanh": numpy.tanh, "sin": numpy.sin, "cos": numpy.cos,
-    "Abs": numpy.abs, "sign": numpy.sign, "floor": numpy.floor, "ceiling": numpy.ceil, "mod": numpy.mod}
+    "matmul": numpy.matmul, "transpose": lambda x: numpy.swapaxes(x, -1, -2), "Abs": numpy.abs, "sign": numpy.sign, "floor": numpy.floor, "ceiling": numpy.ceil,
+    "mod": numpy.mod}
 OWN = {name: sympy.Function(name, real=True)
-       for name in ("sigmoid", "round_even", "trunc", "mod", "MaxOver", "MinOver")}
+       for name in ("sigmoid", "round_even", "trunc", "mod", "MaxOver", "MinOver", "matmul", "transpose", "jacobian")}
 # SymPy's own Sum draws conditions out of a sum even where they are about its variable (1.14.0), and comparisons take choices
 # apart likewise: folds and choices stay as they are.
 OWN.update({name: sympy.Function(name, real=True) for name in ("Sum", "Product", "Piecewise")})

@@ -20,9 +20,11 @@ ALONE = re.compile(r"A loop over .*[^:]$|That is the loop over .*\.$")
 # Equations below these words are about what other lines say.
 ASIDE = re.compile(r"(Local Jacobian|Written out for three turns):$")
 # Equations below these words are about other names than the page's.
-ELSEWHERE = re.compile(r"(The rule.*:|becomes|Element by element:|It comes about thus.*|The chain rule written out.*)$")
+ELSEWHERE = re.compile(r"(The rule, in letters of its own, for|(^|\) )is( by calculus)?|which simplifies to|The chain rule written out.*)$")
 
 
+# Headings between steps.
+NO_STEP = re.compile(r"(Values with several uses|Forward.*)?$")
 HEADERS = [["variable", "becomes"], ["result", "is"], ["value", "type", ""], ["value", "is there what here is"]]
 
 
@@ -30,11 +32,25 @@ class Wrong(Exception):
     pass
 
 
+def split_arguments(text):
+    """Parts between commas that are in no brackets and no quotes."""
+    parts, depth, quoted = [""], 0, False
+    for c in text:
+        quoted ^= c == "'"
+        depth += 0 if quoted else (c in "([") - (c in ")]")
+        if c == "," and depth == 0 and not quoted:
+            parts.append("")
+        else:
+            parts[-1] += c
+    return [part.strip() for part in parts if part.strip()]
+
+
 class Block:
     """Lines below one paragraph or heading."""
 
-    def __init__(self, section, heading, words, lines, line):
+    def __init__(self, section, heading, heading_line, words, lines, line):
         self.section, self.heading, self.words, self.lines, self.line = section, heading, words, lines, line
+        self.heading_line = heading_line
 
     def rows(self):
         return [re.split(r"\s{2,}", text.strip()) for text in self.lines]
@@ -89,11 +105,11 @@ class Block:
 
 def blocks_of(text):
     """The blocks of a page, each function's by itself: {(model, function): blocks}."""
-    functions, section, heading, words = {}, "", "", []
+    functions, section, heading, heading_line, words = {}, "", "", 0, []
     lines = text.split("\n")
 
     def add(block_lines, number):
-        functions[list(functions)[-1]].append(Block(section, heading, " ".join(words), block_lines, number))
+        functions[list(functions)[-1]].append(Block(section, heading, heading_line, " ".join(words), block_lines, number))
 
     number = 0
     while number < len(lines):
@@ -114,7 +130,7 @@ def blocks_of(text):
             if match := re.match(r"(.*), function (\S+)$", line):
                 functions[match.groups()] = []
         elif not before:
-            heading, words = line.strip(), []
+            heading, heading_line, words = line.strip(), number, []
         else:
             words.append(line.strip())
             if ALONE.search(line.strip()):
@@ -141,6 +157,7 @@ class Program:
         self.sizes, self.calls, self.shapes, self.meaning = sizes, {}, shapes, meaning
         self.values, self.texts, self.turns = {}, {}, {}
         self.words, self.names, self.trees = {}, [], {}
+        self.letters, self.functions = {}, {}
         for call in calls:
             plain = self.plain(call["text"])
             if self.calls.setdefault(plain, call) != call:
@@ -181,7 +198,17 @@ class Program:
         with numpy.errstate(all="ignore"):
             return self.walk(*self.tree(text))
 
+    def in_letters(self, letters, functions, text):
+        """The value of a text whose names are other than the page's."""
+        self.letters, self.functions = letters, functions
+        try:
+            return self.evaluate(text)
+        finally:
+            self.letters, self.functions = {}, {}
+
     def read(self, name, index):
+        if name in self.letters:
+            return self.letters[name]
         if name in self.turns:
             return float(self.turns[name])
         if name in ("inf", "nan"):
@@ -209,10 +236,12 @@ class Program:
         if isinstance(node, ast.Name):
             return self.read(self.names[int(node.id[1:-1])], ())
         text = ast.get_source_segment(code, node) if isinstance(node, (ast.Subscript, ast.Call)) else None
-        if text in self.calls:
+        if text in self.calls and not self.functions:
             call = self.calls[text]
             return self.meaning(call, node, [value(argument) for argument in arguments_of(node)[:len(call["arguments"])]])
         if isinstance(node, ast.Subscript):
+            if (written := self.original(text)) in self.letters:
+                return self.letters[written]
             places = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             return self.read(self.names[int(node.value.id[1:-1])], tuple(int(value(place)) for place in places))
         if isinstance(node, ast.BinOp):
@@ -226,7 +255,12 @@ class Program:
             return numpy.where(*map(value, node.args))
         if function == "transpose" and not node.keywords:
             return numpy.swapaxes(value(node.args[0]), -1, -2)
+        if function in self.functions and not node.keywords:
+            return self.functions[function](*map(value, node.args))
         raise Wrong("nothing says what is meant by %s" % text)
+
+    def original(self, text):
+        return re.sub(r"V(\d+)_", lambda match: self.names[int(match.group(1))], text)
 
     def target(self, text):
         """Name and index: `h[t + 1]`."""
@@ -263,6 +297,8 @@ class Program:
 class Loop:
     def __init__(self, turn, reverse, last):
         self.turn, self.reverse, self.last, self.body = turn, reverse, last, []
+        self.start, self.said = [], []  # lines before the first turn, and those of each that are no repetition
+        self.length = str(int(last) + 1) if last.isdigit() else last.removesuffix(" - 1")
 
     def run(self, program):
         turns = range(program.number(self.last) + 1)
@@ -276,10 +312,11 @@ class Loop:
             program.turns[self.turn] = outer
 
 
-def run(blocks, program, see=None):
+def run(blocks, program, see, checks):
     """Says all lines of a page in their order. Returns what variables become and what results are, by name. `see` is told of
-    equations between values that are no definitions: (kind, left, right)."""
-    stores, results, loops = {}, {}, []
+    equations between values that are no definitions; `checks` of each step below "Backward from"."""
+    from steps import Step
+    stores, results, loops, step = {}, {}, [], None
 
     def do(statement):
         if loops:
@@ -287,28 +324,49 @@ def run(blocks, program, see=None):
         else:
             statement(program)
 
+    def end_step():
+        nonlocal step
+        if step:
+            do(checks.of(step))
+        step = None
+
+    done = None
     for block in blocks:
         begins = LOOP.search(block.words)
         opened = begins and Loop(begins.group(1), begins.group(3) is not None, begins.group(2) or begins.group(3))
+        is_step = block.section.startswith("Backward from") and not NO_STEP.match(block.heading)
+        if step and (not is_step or step.line != block.heading_line):
+            end_step()
+        if is_step and not step:
+            step = Step(block.heading, block.heading_line)
         if not block.lines:
+            if step:
+                step.see(block, [])
             if begins:
+                end_step()
                 loops.append(opened)
             else:  # that is the loop
                 done = loops.pop()
                 do(done.run)
             continue
-        if block.section == "Numbers" or ELSEWHERE.search(block.words):
+        if block.section == "Numbers" or "The chain rule written out" in block.words:
             continue
         header, rows = block.table()
         if header and header[0] == "value":
+            check_types(rows, program)
             continue
         equations = block.equations()
+        isAside = step and step.see(block, equations)
         if re.search("After the loop over .*:$", block.words):
             done = loops.pop()
             do(done.run)
-        if block.section == "Simplifications" or ASIDE.search(block.words):
-            if see:
-                see(block, equations, program)
+        if isAside:
+            continue
+        if block.section == "Simplifications":
+            see(block, equations, program)
+            continue
+        if ASIDE.search(block.words):
+            check_turns(equations, done)
             continue
         for target, text, _ in equations:
             if "..." in text:
@@ -319,13 +377,60 @@ def run(blocks, program, see=None):
                 except Wrong as wrong:
                     raise Wrong("line %d, %s = %s: %s" % (line, target, text, wrong)) from None
             do(say)
+            if loops and not begins and not (step and step.forward is equations):
+                loops[-1].said.append((target, text))
+            if begins:
+                opened.start.append((target, text))
         for row in rows:
             (stores if header[0] == "variable" else results)[row[0]] = program.evaluate(" ".join(row[1:]))
         if begins:  # what stands before the first turn is outside
+            end_step()
             loops.append(opened)
+    end_step()
     if loops:
         raise Wrong("a loop has no end")
     return stores, results
+
+
+def check_types(rows, program):
+    """Sizes of inputs, parameters and state."""
+    for name, kind, *_ in rows:
+        element, _, sizes = kind.partition("[")
+        sizes = tuple(program.number(size) for size in split_arguments(sizes.rstrip("]")))
+        if name in program.values and numpy.shape(program.values[name]) != sizes:
+            raise Wrong("%s has sizes %s, not %s" % (name, numpy.shape(program.values[name]), kind))
+
+
+SUBSCRIPTS = re.compile(r"(?<=\w)\[([^\]]*)\]")
+
+
+def at_turn(text, loop, turn):
+    """A line of a loop of three turns at one of them: what is x[t + 1] in general is x[2]."""
+    def place(match):
+        parts = [part.strip() for part in match.group(1).split(",")]
+        for number, part in enumerate(parts):
+            words = {loop.turn: turn, loop.length: 3}
+            numbers = [str(words.get(word, word)) for word in re.split(r" ([+-]) ", part)]
+            if all(re.fullmatch(r"\d+|[+-]", word) for word in numbers):
+                value = int(numbers[0])
+                for sign, other in zip(numbers[1::2], numbers[2::2]):
+                    value += int(other) if sign == "+" else -int(other)
+                parts[number] = str(value)
+        return "[%s]" % ", ".join(parts)
+    # A turn's number by itself is one as well.
+    return re.sub(r"(?<![\w.'])%s(?![\w.(=])" % loop.turn, str(turn), SUBSCRIPTS.sub(place, text))
+
+
+def check_turns(equations, loop):
+    """Three turns written out are the lines of the loop, turn by turn in the order of the loop."""
+    turns = (2, 1, 0) if loop.reverse else (0, 1, 2)
+    expected = [tuple(at_turn(side, loop, 0) for side in line) for line in loop.start]
+    expected += [tuple(at_turn(side, loop, turn) for side in line) for turn in turns for line in loop.said]
+    for found, line in zip(equations, expected):
+        if found[:2] != line:
+            raise Wrong("of the turns that are written out, %s = %s is not %s = %s" % (*found[:2], *line))
+    if len(equations) != len(expected):
+        raise Wrong("not all lines of three turns are written out")
 
 
 def names_in(text):
