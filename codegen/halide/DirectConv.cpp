@@ -56,6 +56,13 @@ Tile chooseTile(const ConvSpec &spec, const KernelTarget &target) {
 
 } // namespace
 
+bool DirectConvPlan::leavesOut(const ConvSpec &spec, size_t axis) const {
+  const ConvAxis &a = spec.axes[axis];
+  if (!a.padded || a.taps() == 1)
+    return false;
+  return axis + 1 == spec.rank() ? tileIsRow : axis == 0;
+}
+
 std::optional<DirectConvPlan> planDirectConv(const ConvSpec &spec, const KernelTarget &target) {
   size_t rank = spec.rank();
   int lanes = target.lanes(spec.type);
@@ -71,11 +78,16 @@ std::optional<DirectConvPlan> planDirectConv(const ConvSpec &spec, const KernelT
   plan.columns = tile.vectors * lanes;
   bool ragged = spec.outputs() % plan.columns != 0;
 
+  const ConvAxis &row = spec.axes.back();
+  std::optional<int64_t> width = row.outputsOfPhase();
+  constexpr int mostUnrolledTaps = 5;
+  // With a last group of fewer channels, Halide 21 would lose the guard of the vectors behind the last one.
+  plan.tileIsRow = width == plan.pixels && !ragged && row.input.isStatic() && row.phases.size() == 1 && row.taps() <= mostUnrolledTaps;
   // Without padding tiles read behind a row's end only if the last tile is not whole.
-  std::optional<int64_t> width = spec.axes.back().outputsOfPhase();
   plan.copiesInput = !width || *width % plan.pixels != 0 || (ragged && spec.isChannelwise());
-  for (const ConvAxis &axis : spec.axes)
-    plan.copiesInput |= axis.padded;
+  for (size_t axis = 0; axis < rank; ++axis)
+    plan.copiesInput |= spec.axes[axis].padded && !plan.leavesOut(spec, axis);
+  plan.tileIsRow &= !plan.copiesInput; // the copy has zeros there
   int64_t channels = plan.copiedChannels(spec);
 
   int64_t taps = 1, allTaps = 1, phases = 1;
@@ -184,13 +196,14 @@ DirectConv::DirectConv(KernelEmitter &emitter, const ConvSpec &spec, const Direc
     if (axis + 1 == rank) {
       int tiles = outputs / plan.pixels;
       number = isOneBlock(axis) ? Expr(0) : block[axis] / tiles;
-      inBlock = (block[axis] - number * tiles) * plan.pixels + place[axis];
+      if (!plan.tileIsRow)
+        inBlock = (block[axis] - number * tiles) * plan.pixels + place[axis];
     }
     Expr met = inBlock * a.inputStride + a.perPhase(phase[axis], &ConvAxis::Phase::base) + j * a.tapStep;
     places.push_back(Internal::simplify(met - a.lowest()));
     blocks.push_back(number);
     position.push_back(Internal::simplify(number * (outputs * a.inputStride) + met));
-    if (axis == 0 && rank > 1 && a.padded && a.taps() > 1)
+    if (plan.leavesOut(spec, axis))
       r.where(position.back() >= 0 && position.back() < emitter.extent(a.input));
   }
   position.push_back(channel);
@@ -388,8 +401,8 @@ void DirectConv::scheduleSum(const LoopLevel &tileLoop) {
     update.unroll(r[0]);
   else if (steps % 2 == 0)
     update.unroll(r[0], 2, Guard);
-  // So are those of a row with several phases, each of which has its own.
-  if (row.phases.size() > 1) {
+  // So are those of a row with several phases, each of which has its own, and of one that leaves out pixels.
+  if (row.phases.size() > 1 || plan.leavesOut(spec, rank - 1)) {
     update.unroll(r[1]);
     return;
   }

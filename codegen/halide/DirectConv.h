@@ -5,8 +5,9 @@
 // all vectors. Around it, from inside out: tiles of a row, rows of a block, phases, groups of output channels, blocks,
 // images; a task is some of the last three.
 //
-// The input is read where it is if no tap leaves it, else from a padded copy of the block on the stack. Rows that taps
-// find outside of the input are left out. The filter is read where it is if its outputs are contiguous and fill vectors;
+// Rows that taps find outside of the input are left out, and columns where a tile is a whole row: its taps are unrolled, so
+// each has the pixels that it meets. Where a tap may leave the input otherwise, it is read from a padded copy of the block
+// on the stack. The filter is read where it is if its outputs are contiguous and fill vectors;
 // else a task first copies the part for its group of outputs ("panel").
 //
 // Each element is one chain of fused multiply-adds, taps outside, channels inside, whatever the tiles and blocks.
@@ -22,12 +23,15 @@ struct DirectConvPlan {
   int pixels, vectors;                 // of the register tile
   int columns;                         // output channels of a tile: vectors times lanes
   llvm::SmallVector<int64_t, 3> block; // outputs of each phase, per axis
+  bool tileIsRow; // of an input that is not copied; taps of the last axis are unrolled
   bool copiesInput, copiesFilter;
   bool tasksOfBlocks; // else of whole images
   int imagesPerTask;
   int groupsPerTask; // of output channels
 
   int lanes() const { return columns / vectors; }
+  /// Whether taps that leave the input along an axis are left out.
+  bool leavesOut(const ConvSpec &spec, size_t axis) const;
   /// Channels of the input's copy: whole tiles where each output channel has its own.
   int64_t copiedChannels(const ConvSpec &spec) const {
     return spec.isChannelwise() ? ceilDiv(spec.inputs(), columns) * columns : spec.inputs();
