@@ -254,17 +254,22 @@ private:
       Math operand = Math::name(contribution.operand);
       if (equation.target.kind() == Kind::Index && !equation.target.baseName().ends_with("_at"))
         operand = Math::atTurns(operand, equation.target.parts().drop_front().vec());
-      std::optional<Math> factor = factorOf(equation.value, incoming);
-      std::optional<double> number = factor ? values(*factor) : std::nullopt;
-      // Of a value with one use, what it receives tells the factor.
-      std::optional<double> before = values(named(incoming)), after = values(equation.target);
-      if (!number && before && after && *before != 0)
-        number = *after / *before;
-      if (number)
+      if (std::optional<double> number = numberOf(equation, incoming))
         links[target].push_back({incoming, value, operand, *number, false});
       else
         unknown.insert(target);
     }
+  }
+  /// What an equation multiplies the incoming adjoint with.
+  std::optional<double> numberOf(const Equation &equation, const std::string &incoming) {
+    if (std::optional<Math> factor = factorOf(equation.value, incoming))
+      if (std::optional<double> number = values(*factor))
+        return number;
+    // Of a value with one use, what it receives tells the factor.
+    std::optional<double> before = values(named(incoming)), after = values(equation.target);
+    if (!before || !after || *before == 0)
+      return std::nullopt;
+    return *after / *before;
   }
   static Math named(const std::string &name) { return Math::name(name); }
   /// The adjoint that comes into a step of one result.
