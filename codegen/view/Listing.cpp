@@ -159,8 +159,11 @@ private:
       out << provenance;
     out << '|';
     llvm::interleaveComma(op->getResultTypes(), out, [&](Type type) { out << type.getAsOpaquePointer(); });
-    if (op->getNumRegions() == 0)
-      out << '|' << op->getAttrDictionary().getAsOpaquePointer();
+    if (op->getNumRegions() == 0) {
+      NamedAttrList attributes(op->getAttrDictionary());
+      attributes.erase(kCheckpointAttr);
+      out << '|' << attributes.getDictionary(op->getContext()).getAsOpaquePointer();
+    }
     return key;
   }
 
@@ -331,13 +334,25 @@ private:
     else
       text = text.take_front(findTypes(text));
     std::string result = op->getNumResults() > 0 ? listed(op->getResults()) + " = " : "";
-    result += withShortNumbers(replaced(op, text));
+    result += withShortNumbers(withoutCheckpoint(op, replaced(op, text)));
     if (!hasRegion && op->getNumResults() > 0) {
       result += " : ";
       llvm::raw_string_ostream types(result);
       llvm::interleaveComma(op->getResultTypes(), types, [&](Type type) { types << shortType(type); });
     }
     return hasRegion ? result + " {" : result;
+  }
+
+  /// A checkpoint's mark is for nn-differentiate alone, which takes it away: shown, it would make a difference of every line
+  /// that stays as it is. What is computed again says so by its role.
+  static std::string withoutCheckpoint(Operation *op, std::string text) {
+    if (Attribute mark = op->getDiscardableAttr(kCheckpointAttr)) {
+      std::string spelling = (" {" + kCheckpointAttr + " = ").str();
+      llvm::raw_string_ostream(spelling) << mark << "}";
+      if (size_t at = text.find(spelling); at != std::string::npos)
+        text.erase(at, spelling.size());
+    }
+    return text;
   }
 
   /// `text` with our names for the printer's, short types for long ones, and single spaces.
