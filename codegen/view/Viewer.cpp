@@ -4,6 +4,7 @@
 #include "codegen/explain/MemoryReport.h"
 #include "codegen/view/Drawing.h"
 #include "codegen/view/Page.h"
+#include "ir/KernelCall.h"
 #include "ir/Provenance.h"
 #include "ir/ops/Scan.h"
 #include "llvm/ADT/StringExtras.h"
@@ -187,12 +188,11 @@ private:
     json.object([&] {
       json.attribute("kernel", kernel.getSymbol().value_or(""));
       json.attribute("at", number);
-      FileLineColLoc place = sourcePlace(kernel.getLoc());
+      const KernelCall call = describeCall(kernel);
+      FileLineColLoc place = sourcePlace(call.loc);
       json.attribute("line", place ? lineKey(place.getFilename().getValue(), place.getLine()) : 0);
-      if (ProvenanceAttr provenance = provenanceOf(kernel.getLoc())) {
-        json.attribute("role", stringifyRole(provenance.getRole()));
-        json.attribute("rule", provenance.getRule());
-      }
+      json.attribute("role", call.roles);
+      json.attribute("rule", call.rules);
       if (!body.empty())
         json.attribute("results", intern(StringRef(body.front().text).split(" = kernel").first));
       json.attributeArray("ops", [&] {

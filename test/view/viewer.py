@@ -22,9 +22,13 @@ MARKED = """return [...document.querySelectorAll(arguments[0] + ' .item.hit:not(
 
 def calls_of(function):
     """The library's table of kernel calls: (symbol, line), in order."""
+    return [(call.kernel.decode(), call.line) for call in table_of(function)]
+
+
+def table_of(function):
     model = nnc.Library(library).raw.models[0].contents
     calls = [model.kernel_calls[i] for i in range(model.kernel_call_count)]
-    return [(call.kernel.decode(), call.line) for call in calls if call.function.decode() == function]
+    return [call for call in calls if call.function.decode() == function]
 
 
 def check_lines(browser):
@@ -32,6 +36,9 @@ def check_lines(browser):
     table = calls_of("train_step")
     shown = browser.run("return [...document.querySelectorAll('#calls .call')].map(e => [e.dataset.kernel, Number(e.dataset.line)])")
     assert shown == [list(entry) for entry in table], (shown, table)
+    roles = browser.run("return [...document.querySelectorAll('#calls .call')].map(e => [...e.querySelectorAll('.role')].map(r => r.textContent).join('+'))")
+    assert roles == [call.role.decode() for call in table_of("train_step")], roles
+    assert "forward+adjoint" in roles, "calls of several roles"
     lines = {line for _, line in table}
     assert len(lines) > 2, "calls of several lines"
     for line in range(1, 15):

@@ -261,16 +261,16 @@ function markEdges(selection) {
   for (const {element, from, to} of edges) element.classList.toggle('hit', own !== null && (from === own || to === own));
 }
 
-function roleMark(role) {
-  return make('span', {className: 'role ' + role, textContent: role});
+/** One mark for each role of a call: "forward+adjoint". */
+function roleMarks(roles) {
+  return roles.split('+').map(role => make('span', {className: 'role ' + role, textContent: role}));
 }
 function fillCalls() {
   const body = bodyOf('calls');
   body.replaceChildren();
   for (const call of current.calls) {
     const element = make('div', {className: 'call', dataset: {kernel: call.kernel, line: call.line, at: call.at}});
-    const role = call.role || 'forward';
-    element.append(make('div', {className: 'top'}, make('span', {className: 'at', textContent: call.at}), roleMark(role),
+    element.append(make('div', {className: 'top'}, make('span', {className: 'at', textContent: call.at}), ...roleMarks(call.role),
       make('span', {className: 'what'}, call.kernel + '  ', make('small', {textContent:
         [call.line ? lineName(call.line) : '', call.rule || '', call.ops.length + (call.ops.length === 1 ? ' op' : ' ops')]
           .filter(Boolean).join(', ')}))));
@@ -454,7 +454,8 @@ function fillMemory() {
       make('td', {textContent: (kept.needs || []).map(text).join(', ')}));
     return addItem('kept', row, {line: kept.line, label: text(kept.name) + (kept.line ? ', ' + lineName(kept.line) : '')});
   });
-  const head = ['value', 'line', 'bytes', 'from kernel to kernel', 'derivatives that are computed from it'].map(word => make('th', {textContent: word}));
+  const head = ['value', 'line', 'bytes', 'from kernel to kernel', 'derivatives that are computed from it'].map(word =>
+    make('th', {textContent: word, className: word === 'bytes' ? 'number' : ''}));
   view.append(make('table', {className: 'rows'}, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows)));
 }
 function sizesText() {
