@@ -147,11 +147,7 @@ private:
   }
 
   int64_t evaluate(const Dim &dim) const {
-    return dim
-        .evaluate([&](StringRef symbol) -> std::optional<int64_t> {
-          auto known = sizes.find(symbol.str());
-          return known == sizes.end() ? 1 : known->second;
-        })
+    return dim.evaluate([&](StringRef symbol) -> std::optional<int64_t> { return reportedSize(sizes, symbol); })
         .value_or(INT64_MAX);
   }
 
@@ -276,6 +272,11 @@ private:
 
 } // namespace
 
+int64_t reportedSize(const std::map<std::string, int64_t> &sizes, StringRef dimension) {
+  auto known = sizes.find(dimension.str());
+  return known == sizes.end() ? 1 : known->second;
+}
+
 std::vector<FunctionMemory> memoryOf(ModelOp model, const std::map<std::string, int64_t> &sizes) {
   std::vector<FunctionMemory> functions;
   for (FuncOp func : model.getBody().getOps<FuncOp>())
@@ -288,8 +289,7 @@ void writeMemoryReport(ModuleOp module, const std::map<std::string, int64_t> &si
     out << "Memory of " << model.getSourceName();
     bool isFirst = true;
     for (StringRef symbol : model.getSymbols().getAsValueRange<StringAttr>()) {
-      auto known = sizes.find(symbol.str());
-      out << (isFirst ? " with " : ", ") << symbol << " = " << (known == sizes.end() ? 1 : known->second);
+      out << (isFirst ? " with " : ", ") << symbol << " = " << reportedSize(sizes, symbol);
       isFirst = false;
     }
     out << "\n";

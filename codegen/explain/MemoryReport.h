@@ -28,10 +28,13 @@ struct FunctionMemory {
   std::vector<int64_t> live;       // bytes alive at each number
   std::vector<Value> buffers, kept;
 };
+
+/// How large a run-time dimension is in a report: 1 where `sizes` does not name it.
+int64_t reportedSize(const std::map<std::string, int64_t> &sizes, llvm::StringRef dimension);
+
 std::vector<FunctionMemory> memoryOf(ModelOp model, const std::map<std::string, int64_t> &sizes);
 
-/// Writes the report of a module with planned memory (--emit=kernels). Bytes are given for the run-time dimensions in
-/// `sizes`, which are 1 where it does not name them.
+/// Writes the report of a module with planned memory (--emit=kernels), in bytes for the sizes of reportedSize.
 void writeMemoryReport(mlir::ModuleOp module, const std::map<std::string, int64_t> &sizes, llvm::raw_ostream &out);
 
 } // namespace nnc::explain

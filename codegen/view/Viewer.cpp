@@ -68,10 +68,8 @@ public:
         for (ModelOp model : planned.getOps<ModelOp>())
           for (StringRef symbol : model.getSymbols().getAsValueRange<StringAttr>())
             symbols.insert(symbol);
-        for (StringRef symbol : symbols) {
-          auto known = sizes.find(symbol.str());
-          json.attribute(symbol, known == sizes.end() ? 1 : known->second);
-        }
+        for (StringRef symbol : symbols)
+          json.attribute(symbol, explain::reportedSize(sizes, symbol));
       });
       writeSources();
       writeOps();
