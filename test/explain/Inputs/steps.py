@@ -205,7 +205,9 @@ class Source:
             here = [place for place in places if self.block(place) == self.block(number)]
             if here and len(here) == len(places) and data["part"] == "whole":
                 good = good and (any(place <= number <= self.end(place) for place in here)
-                                 or bool(re.search(r"\b%s\b" % re.escape(name), code)))
+                                 or bool(re.search(r"\b%s\b" % re.escape(name), code))
+                                 # An output and an adjoint may have one name; the adjoint is of a line that reads what it is of.
+                                 or bool(re.search(r"\b%s\b" % re.escape(name.removeprefix("d_")), code)))
             elif data["op"] in self.SIGNS:
                 good = good and (self.SIGNS[data["op"]] in code or "(" in code or "|>" in code or "grad" in code or "sum" in code)
         if not good:
