@@ -97,8 +97,9 @@ class Block:
                 return self.loss_at(name, value)
             return (at(-2 * h) - 8 * at(-h) + 8 * at(h) - at(2 * h)) / (12 * h)
 
+        # Close together, so that two agree before rounding is as coarse as what they differ by: then they agree by chance.
         candidates = [with_step(1e-3)]
-        for h in (3e-4, 3e-5, 3e-6, 1e-6, 3e-7, 1e-7):
+        for h in (3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 3e-7, 1e-7):
             candidates.append(with_step(h))
             if abs(candidates[-1] - candidates[-2]) <= 3e-9:
                 break
