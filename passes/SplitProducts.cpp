@@ -3,7 +3,7 @@
 #include "ir/ops/Reduce.h"
 #include "ir/ops/Shape.h"
 #include "ir/ops/Structure.h"
-#include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/Builders.h"
 #include "passes/FusionCost.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/StringSet.h"

@@ -360,12 +360,12 @@ std::optional<KernelTarget> targetOf(ModuleOp module, const HalideOptions &optio
 int64_t compileWork(KernelOp kernel) {
   constexpr int64_t tiles = 30;
   auto number = [](const std::optional<Dim> &dim) {
-    return dim ? guess(dim->evaluate([](llvm::StringRef) { return std::optional<int64_t>(guess(std::nullopt)); }))
-               : std::numeric_limits<int64_t>::max();
+    return dim ? static_cast<double>(guess(dim->evaluate([](llvm::StringRef) { return std::optional<int64_t>(guess(std::nullopt)); })))
+               : std::numeric_limits<double>::infinity();
   };
   int64_t work = 0;
   for (Operation &op : kernel.getBody().front()) {
-    int64_t elements = 0;
+    double elements = 0;
     for (Value value : llvm::concat<Value>(llvm::to_vector(op.getOperands()), llvm::to_vector(op.getResults())))
       elements += number(elementCount(dimsOf(value)));
     auto counted = dyn_cast<OperationCountOpInterface>(op);
@@ -375,10 +375,13 @@ int64_t compileWork(KernelOp kernel) {
 }
 
 /// The kernels that take longest first, so that no process is left with one of them when the others are through.
-std::vector<size_t> longestFirst(std::vector<KernelOp> kernels) {
+std::vector<size_t> longestFirst(const std::vector<KernelOp> &kernels) {
+  std::vector<int64_t> work;
+  for (KernelOp kernel : kernels)
+    work.push_back(compileWork(kernel));
   std::vector<size_t> order(kernels.size());
   std::iota(order.begin(), order.end(), 0);
-  llvm::stable_sort(order, [&](size_t a, size_t b) { return compileWork(kernels[a]) > compileWork(kernels[b]); });
+  llvm::stable_sort(order, [&](size_t a, size_t b) { return work[a] > work[b]; });
   return order;
 }
 
